@@ -1,0 +1,1 @@
+"""NumPy operators that speak ``torch.nn.functional``: same names, arguments, defaults and meaning."""

@@ -1,0 +1,204 @@
+"""Argument checks shared by all operators, and the form of their error texts.
+
+An error here always says four things: which argument, what came, what the rule is, and what to do about it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def message(argument: str, got: object, rule: str, remedy: str) -> str:
+    """Return the text of an error: argument, value received, rule, remedy.
+
+    Examples
+    --------
+    >>> message("stride", 0, "must be at least 1", "Use stride=1 to visit every position.")
+    'stride must be at least 1, got 0. Use stride=1 to visit every position.'
+    """
+    return f"{argument} {rule}, got {got}. {remedy}"
+
+
+def array(
+    argument: str, value: object, ndims: int | Sequence[int] | None = None, layout: str = ""
+) -> np.ndarray:
+    """Check that ``value`` is a NumPy array of numbers with one of the allowed numbers of axes.
+
+    Parameters
+    ----------
+    argument : str
+        Name of the argument, for the error text.
+    value : object
+        What the caller passed.
+    ndims : int or sequence of int, optional
+        Allowed numbers of axes. Any number by default.
+    layout : str, optional
+        The meaning of the axes in words, such as ``"(N, C, H, W)"``.
+
+    Returns
+    -------
+    ndarray
+        ``value`` itself, never a copy.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is not an array, or an array of objects, strings or dates.
+    ValueError
+        If the number of axes is not allowed.
+
+    Examples
+    --------
+    >>> array("input", np.zeros((2, 3)), 2).shape
+    (2, 3)
+    """
+    if not isinstance(value, np.ndarray):
+        remedy = "Call its .numpy()." if hasattr(value, "numpy") else "Convert it with np.asarray(...)."
+        raise TypeError(message(argument, f"a {type(value).__name__}", "must be a NumPy array", remedy))
+    if value.dtype.kind not in "biufc":
+        remedy = "Convert it with .astype(np.float32)."
+        raise TypeError(message(argument, f"dtype {value.dtype}", "must be an array of numbers", remedy))
+    allowed = (ndims,) if isinstance(ndims, int) else ndims
+    if allowed is not None and value.ndim not in allowed:
+        axes = " or ".join(str(n) for n in allowed)
+        rule = f"must have {axes} axes" + (f", {layout}" if layout else "")
+        raise ValueError(message(argument, f"shape {value.shape}", rule, "Use reshape or [None]."))
+    return value
+
+
+def floating(
+    argument: str, value: object, ndims: int | Sequence[int] | None = None, layout: str = ""
+) -> np.ndarray:
+    """Check like `array`, and that the numbers are floating point.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is not an array of floats: torch has no gradient or mean of integers either.
+
+    Examples
+    --------
+    >>> floating("input", np.zeros(3, np.float32)).dtype
+    dtype('float32')
+    """
+    checked = array(argument, value, ndims, layout)
+    if checked.dtype.kind != "f":
+        remedy = "Convert it with .astype(np.float32)."
+        raise TypeError(message(argument, f"dtype {checked.dtype}", "must be an array of floats", remedy))
+    return checked
+
+
+def same_dtype(argument: str, value: np.ndarray, reference: str, other: np.ndarray) -> None:
+    """Check that two arrays have one dtype, as torch demands; mixing them would hide a slow conversion.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ.
+    """
+    if value.dtype != other.dtype:
+        remedy = f"Convert one of them: {argument}.astype({reference}.dtype)."
+        rule = f"must have the dtype of {reference} ({other.dtype})"
+        raise TypeError(message(argument, value.dtype, rule, remedy))
+
+
+def same_shape(argument: str, value: np.ndarray, expected: Sequence[int], because: str) -> None:
+    """Check the exact shape of an array; ``because`` says where the expected shape comes from.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    if value.shape != tuple(expected):
+        rule = f"must have shape {tuple(int(n) for n in expected)}, {because}"
+        raise ValueError(message(argument, f"shape {value.shape}", rule, "Check the shapes of both arrays."))
+
+
+def integer(argument: str, value: object, minimum: int | None = None) -> int:
+    """Check one whole number and return it as a Python int.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is not a whole number (a bool is none).
+    ValueError
+        If it is below ``minimum``.
+
+    Examples
+    --------
+    >>> integer("groups", np.int64(2), minimum=1)
+    2
+    """
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        got = f"{value!r} of type {type(value).__name__}"
+        raise TypeError(message(argument, got, "must be an int", "Round it or convert it with int(...)."))
+    number = operator.index(value)
+    if minimum is not None and number < minimum:
+        remedy = f"Use {minimum} or more."
+        raise ValueError(message(argument, number, f"must be at least {minimum}", remedy))
+    return number
+
+
+def pair(argument: str, value: object, minimum: int | None = None) -> tuple[int, int]:
+    """Check an int or a (height, width) pair and return the pair.
+
+    A sequence of one number counts for both axes, as in torch.
+
+    Raises
+    ------
+    TypeError
+        If it is neither an int nor a tuple or list of ints.
+    ValueError
+        If there are more than two numbers or none, or one is below ``minimum``.
+
+    Examples
+    --------
+    >>> pair("stride", 2), pair("stride", (1, 2))
+    ((2, 2), (1, 2))
+    """
+    if isinstance(value, (tuple, list)):
+        if len(value) not in (1, 2):
+            rule, remedy = "must be an int or a pair (height, width)", "Give one number per spatial axis."
+            raise ValueError(message(argument, value, rule, remedy))
+        numbers = [integer(f"{argument}[{i}]", v, minimum) for i, v in enumerate(value)]
+        return numbers[0], numbers[-1]
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        got, rule = (
+            f"{value!r} of type {type(value).__name__}",
+            "must be an int or a pair (height, width) of ints",
+        )
+        raise TypeError(message(argument, got, rule, f"Write {argument}=2 or {argument}=(2, 3)."))
+    number = integer(argument, value, minimum)
+    return number, number
+
+
+def images(argument: str, value: object) -> tuple[np.ndarray, bool]:
+    """Check one image or a batch of images and return it with a batch axis.
+
+    Returns
+    -------
+    batch : ndarray of shape (N, C, H, W)
+        A view of ``value``; ``N`` is 1 for a single image.
+    batched : bool
+        True if ``value`` came with its own batch axis. Otherwise the caller drops the axis again.
+
+    Raises
+    ------
+    TypeError
+        If it is not an array of numbers.
+    ValueError
+        If it has neither 3 nor 4 axes.
+
+    Examples
+    --------
+    >>> batch, batched = images("input", np.zeros((3, 8, 8)))
+    >>> batch.shape, batched
+    ((1, 3, 8, 8), False)
+    """
+    checked = array(argument, value, (3, 4), "(C, H, W) or (N, C, H, W)")
+    batched = checked.ndim == 4
+    return (checked if batched else checked[None]), batched
