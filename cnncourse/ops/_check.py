@@ -91,6 +91,19 @@ def floating(
     return checked
 
 
+def no_bool(argument: str, value: np.ndarray) -> None:
+    """Check that an array holds numbers, not truth values, where sums of products are taken.
+
+    Raises
+    ------
+    TypeError
+        If the dtype is bool.
+    """
+    if value.dtype.kind == "b":
+        remedy = "Convert it with .astype(np.float32)."
+        raise TypeError(message(argument, "dtype bool", "must be an array of numbers", remedy))
+
+
 def same_dtype(argument: str, value: np.ndarray, reference: str, other: np.ndarray) -> None:
     """Check that two arrays have one dtype, as torch demands; mixing them would hide a slow conversion.
 
