@@ -1,0 +1,126 @@
+# Two commands do the set-up: `make book` opens the course, `make test` checks it. `make help` lists the rest.
+# Written for GNU make 3.81 and a plain sh, so that macOS needs nothing extra.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.SUFFIXES:
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+# Passed on to pip: an index to take torch and torchvision from, and a file of exact versions.
+TORCH_INDEX ?=
+CONSTRAINTS ?=
+# What `make test` leaves to .ci/run, and how many processes share the work.
+MARKERS ?= not site and not clean_env and not slow
+JOBS ?= 2
+
+BIN := $(VENV)/bin
+SITE := _site/_build/html
+NOTEBOOKS = $(shell find book -name '*.ipynb' -not -path '*/.*' | sort)
+PIP := $(BIN)/python -m pip --disable-pip-version-check install $(if $(CONSTRAINTS),-c $(CONSTRAINTS))
+KEYED_ON := $(BIN)/python pyproject.toml $(CONSTRAINTS) $(VENV)/.settings
+
+# The full environment renders the book too: where it is, `make book` installs nothing.
+FOR_BOOK := $(if $(wildcard $(VENV)/.installed-dev),$(VENV)/.installed-dev,$(VENV)/.installed-book)
+
+.PHONY: help book serve test lint pytest nbval lab notebooks sync site-url bench dist clean FORCE
+
+help: ## list the commands
+	@echo "usage: make COMMAND"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+	  printf '  %-11s %s\n' "$$name" "$$text"; done
+	@echo "settings: PYTHON=python3.12  TORCH_INDEX=https://download.pytorch.org/whl/cpu  CNNCOURSE_DATA=folder"
+
+# ---------------------------------------------------------------- the environment
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "There is no '$(PYTHON)' here. Install Python 3.10 or newer, or name it: make book PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "cnncourse needs Python 3.10 or newer; '$(PYTHON)' is `$(PYTHON) --version 2>&1`."; \
+	  echo "Name another one: make book PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "'$(PYTHON)' comes without venv. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Holds the settings of the last install that had any; installing again follows from a change of it.
+$(VENV)/.settings: FORCE | $(BIN)/python
+	@new='$(TORCH_INDEX) $(CONSTRAINTS)'; \
+	if [ ! -f $@ ] || { [ "$$new" != " " ] && [ "$$new" != "`cat $@`" ]; }; then echo "$$new" > $@; fi
+
+FORCE:
+
+$(VENV)/.installed-book: $(KEYED_ON)
+	@echo "Installing what renders the book into $(VENV) (about a minute, once)"
+	$(PIP) -q -e ".[book]"
+	@touch $@
+
+$(VENV)/.installed-dev: $(KEYED_ON)
+	@echo "Installing everything, PyTorch included, into $(VENV) (some minutes and some GB, once)"
+	$(if $(TORCH_INDEX),$(PIP) --index-url $(TORCH_INDEX) torch torchvision)
+	$(PIP) -e ".[dev]"
+	@touch $@
+
+$(VENV)/.installed-lab: $(VENV)/.installed-dev
+	$(PIP) -q -e ".[lab]"
+	@touch $@
+
+# ---------------------------------------------------------------- the book
+
+book: $(FOR_BOOK) ## render the book from its stored outputs and say where it is
+	$(BIN)/jupyter-book build book --config _config.yml --path-output _site -W --keep-going
+	@$(BIN)/python tools/site_url.py check
+	@echo "The book:  $(CURDIR)/$(SITE)/index.html"
+	@echo "Serve it:  make serve"
+
+$(SITE)/index.html:
+	@$(MAKE) book
+
+serve: $(SITE)/index.html ## show the book at http://localhost:8000 (PORT=8000)
+	@echo "http://localhost:$(PORT)   (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
+
+lab: $(VENV)/.installed-lab ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab book
+
+notebooks: $(VENV)/.installed-dev ## execute every chapter and store its outputs
+	$(BIN)/python tools/notebooks.py run --jobs $(JOBS) $(NOTEBOOKS)
+
+sync: $(FOR_BOOK) ## rewrite what is generated: setup cells, README links and tables
+	$(BIN)/python tools/site_url.py sync
+	$(BIN)/python tools/results_table.py
+	$(BIN)/python tools/notebooks.py sync
+
+site-url: $(FOR_BOOK) ## set the address of the repository everywhere: make site-url URL=https://…
+	@test -n "$(URL)" || { echo "say which: make site-url URL=https://github.com/you/cnncourse"; exit 2; }
+	$(BIN)/python tools/site_url.py set "$(URL)"
+	$(BIN)/python tools/notebooks.py sync
+
+# ---------------------------------------------------------------- the checks
+
+test: lint pytest nbval ## check style, run the tests, run every chapter and compare its outputs
+
+lint: $(VENV)/.installed-dev ## ruff alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+pytest: $(VENV)/.installed-dev ## the tests alone
+	$(BIN)/python -m pytest -n $(JOBS) -m "$(MARKERS)"
+
+# One thread and one hash seed, as tools/notebooks.py stores them: sums and sets come out in the same order.
+nbval: $(VENV)/.installed-dev ## run every chapter and compare with its stored outputs
+	CNNCOURSE_BOOK=1 OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(BIN)/python -m pytest -o addopts= -q -n $(JOBS) --dist loadfile \
+	  --nbval --nbval-current-env --nbval-sanitize-with tools/nbval_sanitise.cfg $(NOTEBOOKS)
+
+bench: $(VENV)/.installed-dev ## measure again what README and book quote (no GPU needed)
+	@for script in $$(grep -L '^# needs: cuda' benchmarks/*.py); do \
+	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+dist: $(VENV)/.installed-dev ## build wheel and sdist into dist/
+	$(BIN)/python -m build
+
+clean: ## delete everything that can be made again
+	rm -rf $(VENV) _site build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .node
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

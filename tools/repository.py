@@ -1,0 +1,83 @@
+"""What follows from the one repository address in `_config.yml`: setup cells, Colab links, generated text.
+
+The address stands in `_config.yml` (`repository: url:`) and nowhere else by hand. Everything that repeats it,
+the first code cell of each chapter and the links in the README, is generated from here.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = ROOT / "_config.yml"
+BOOK = ROOT / "book"
+PLACEHOLDER_OWNER = "OWNER"
+
+_URL_LINE = re.compile(
+    r"^(repository:[^\n]*\n(?:[ \t]+[^\n]*\n|[ \t]*\n)*?[ \t]+url:[ \t]*)([^\s#]+)", re.MULTILINE
+)
+_VALID_URL = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w.~-]+)+")
+
+
+def repository_url(config: Path = CONFIG) -> str:
+    """Return the repository address written in `_config.yml`, without quotes or a trailing slash."""
+    found = _URL_LINE.search(config.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(
+            f"{config.name} has no 'repository: url:' line; add one with the address of the repository"
+        )
+    return found.group(2).strip("\"'").rstrip("/")
+
+
+def set_repository_url(url: str, config: Path = CONFIG) -> str:
+    """Write `url` into `_config.yml`, leave every other byte alone, and return the address as written."""
+    url = url.rstrip("/").removesuffix(".git")
+    if not _VALID_URL.fullmatch(url):
+        raise ValueError(f"url must look like https://github.com/you/cnncourse, got {url!r}")
+    repository_url(config)
+    text = config.read_text(encoding="utf-8")
+    config.write_text(_URL_LINE.sub(lambda line: line.group(1) + url, text, count=1), encoding="utf-8")
+    return url
+
+
+def is_placeholder(url: str) -> bool:
+    """Tell whether the address is still the one the project was written with."""
+    return PLACEHOLDER_OWNER in url.split("/")
+
+
+def setup_source(url: str) -> str:
+    """Return the first code cell of every chapter.
+
+    It does nothing where cnncourse can be imported. Elsewhere, as in Colab, it installs the course with the
+    extra `course`, which names neither torch nor an upper bound for numpy: pip leaves both as they are.
+    """
+    return (
+        "# Setup: does nothing where the course is installed; in Colab it takes some seconds.\n"
+        "import importlib.util\n"
+        "\n"
+        'if importlib.util.find_spec("cnncourse") is None:\n'
+        f'    %pip install -q "cnncourse[course] @ git+{url}"'
+    )
+
+
+def colab_link(url: str, notebook: str, branch: str = "main") -> str:
+    """Return the address that opens `notebook` (a path inside the repository) in Colab."""
+    owner_and_name = url.split("//", 1)[1].split("/", 1)[1]
+    return f"https://colab.research.google.com/github/{owner_and_name}/blob/{branch}/{notebook}"
+
+
+def chapter_paths(book: Path = BOOK) -> list[Path]:
+    """Return every notebook of the book in reading order, checkpoints of editors left out."""
+    found = [path for path in book.rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)]
+    return sorted(found)
+
+
+def replace_between(text: str, name: str, body: str) -> str:
+    """Put `body` between the markers `<!-- name:begin … -->` and `<!-- name:end -->` of `text`."""
+    marked = re.compile(rf"(<!-- {name}:begin[^>]*-->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+    if len(marked.findall(text)) != 1:
+        raise ValueError(
+            f"expected exactly one pair of markers <!-- {name}:begin --> and <!-- {name}:end -->"
+        )
+    return marked.sub(lambda found: f"{found.group(1)}{body.rstrip()}\n{found.group(2)}", text)
