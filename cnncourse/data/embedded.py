@@ -1,0 +1,48 @@
+"""Data that are always there: scikit-learn's handwritten digits, and drawn shapes (in `shapes.py`)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncourse.data.arrays import ImageData, split_data
+from cnncourse.data.resize import image_size, resize
+
+# Measured on the training part at the default size of 28; other sizes are close enough.
+_DIGITS_MEAN, _DIGITS_STD = (0.3091,), (0.3501,)
+
+
+def digits(split: str = "train", size: int | tuple[int, int] = 28) -> ImageData:
+    """Return real handwritten digits that come with scikit-learn: 1,797 images of 8×8, resized.
+
+    Parameters
+    ----------
+    split : {"train", "test"}, default "train"
+        Four fifths or the other fifth, the same shares of all ten digits in both.
+    size : int or (int, int), default 28
+        The size to which the 8×8 pixels are resized, by bicubic interpolation.
+
+    Returns
+    -------
+    ImageData
+        1,438 or 359 grey images, white on black as in MNIST.
+
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+
+    References
+    ----------
+    Alpaydin and Kaynak, "Optical recognition of handwritten digits", UCI Machine Learning Repository, 1998.
+    """
+    size = image_size(size)
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise ImportError("digits come with scikit-learn: pip install scikit-learn") from None
+    pixels, labels = load_digits(return_X_y=True)
+    images = resize(pixels.reshape(-1, 1, 8, 8) * (255 / 16), size)  # the source counts ink from 0 to 16
+    names = tuple("0123456789")
+    everything = ImageData(images, labels.astype(np.int64), names, "digits", _DIGITS_MEAN, _DIGITS_STD)
+    train, test = split_data(everything, fraction=0.2, seed=0)
+    return {"train": train, "test": test}[split]
