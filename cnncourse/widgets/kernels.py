@@ -1,0 +1,63 @@
+"""Kernels with names: those of image processing that the gallery shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def _frozen(rows, divisor=1):
+    kernel = np.array(rows, dtype=float) / divisor
+    kernel.setflags(write=False)
+    return kernel
+
+
+KERNELS = {
+    "identity": _frozen([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
+    "box blur": _frozen([[1, 1, 1], [1, 1, 1], [1, 1, 1]], 9),
+    "Gaussian blur": _frozen([[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16),
+    "sharpen": _frozen([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+    "sobel x": _frozen([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+    "sobel y": _frozen([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
+    "Laplacian": _frozen([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+    "emboss": _frozen([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
+}
+
+
+def kernel_numbers(kernel):
+    """Return a kernel as numbers.
+
+    Parameters
+    ----------
+    kernel : str or array_like of shape (KH, KW)
+        A name in `KERNELS`, or the numbers themselves.
+
+    Returns
+    -------
+    ndarray of shape (KH, KW)
+
+    Raises
+    ------
+    ValueError
+        If there is no kernel of that name, or the numbers do not form a rectangle.
+
+    Examples
+    --------
+    >>> kernel_numbers("sobel x")
+    array([[-1.,  0.,  1.],
+           [-2.,  0.,  2.],
+           [-1.,  0.,  1.]])
+    """
+    if isinstance(kernel, str):
+        if kernel not in KERNELS:
+            raise ValueError(
+                f"kernel: got {kernel!r}, but the known names are {', '.join(KERNELS)}. "
+                "Use one of them, or pass the numbers."
+            )
+        return KERNELS[kernel]
+    numbers = np.asarray(kernel, dtype=float)
+    if numbers.ndim != 2:
+        raise ValueError(
+            f"kernel: got shape {numbers.shape}, but a kernel has rows and columns. Pass an array of "
+            "two axes."
+        )
+    return numbers
