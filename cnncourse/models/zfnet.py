@@ -1,0 +1,56 @@
+"""ZFNet: AlexNet with a smaller first kernel and stride, found by looking at what its layers see."""
+
+from torch import nn
+
+
+def zfnet(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
+    """ZFNet: first layer 7×7 with stride 2 instead of 11×11 with stride 4.
+
+    Input size: 3×224×224. Parameters: 62,357,608.
+
+    Parameters
+    ----------
+    num_classes : int
+        Number of outputs (logits).
+    in_channels : int
+        Channels of the input.
+
+    Returns
+    -------
+    nn.Module
+        (N, in_channels, 224, 224) -> (N, num_classes). Sides 110 → 55 → 26 → 13 → 13 → 6.
+
+    Notes
+    -----
+    Contrast normalisation is written as local response normalisation, as in AlexNet; it has no parameters.
+
+    References
+    ----------
+    Zeiler, Fergus: Visualizing and understanding convolutional networks, arXiv:1311.2901 (2013), section 4.1 and
+    figure 3.
+    """
+    return nn.Sequential(
+        nn.Conv2d(in_channels, 96, kernel_size=7, stride=2, padding=1),  # 110
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(3, stride=2, padding=1),  # 55
+        nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0),
+        nn.Conv2d(96, 256, kernel_size=5, stride=2),  # 26
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(3, stride=2, padding=1),  # 13
+        nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0),
+        nn.Conv2d(256, 384, kernel_size=3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(384, 384, kernel_size=3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(384, 256, kernel_size=3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(3, stride=2),  # 6
+        nn.Flatten(),
+        nn.Linear(256 * 6 * 6, 4096),
+        nn.ReLU(inplace=True),
+        nn.Dropout(0.5),
+        nn.Linear(4096, 4096),
+        nn.ReLU(inplace=True),
+        nn.Dropout(0.5),
+        nn.Linear(4096, num_classes),
+    )
