@@ -25,7 +25,7 @@ KEYED_ON := $(BIN)/python pyproject.toml $(CONSTRAINTS) $(VENV)/.settings
 # The full environment renders the book too: where it is, `make book` installs nothing.
 FOR_BOOK := $(if $(wildcard $(VENV)/.installed-dev),$(VENV)/.installed-dev,$(VENV)/.installed-book)
 
-.PHONY: help book serve test lint pytest nbval lab notebooks sync site-url bench dist clean FORCE
+.PHONY: help book serve install test lint pytest nbval lab notebooks sync site-url bench lock dist clean FORCE
 
 help: ## list the commands
 	@echo "usage: make COMMAND"
@@ -71,7 +71,6 @@ $(VENV)/.installed-lab: $(VENV)/.installed-dev
 
 book: $(FOR_BOOK) ## render the book from its stored outputs and say where it is
 	$(BIN)/jupyter-book build book --config _config.yml --path-output _site -W --keep-going
-	@$(BIN)/python tools/site_url.py check
 	@echo "The book:  $(CURDIR)/$(SITE)/index.html"
 	@echo "Serve it:  make serve"
 
@@ -81,6 +80,8 @@ $(SITE)/index.html:
 serve: $(SITE)/index.html ## show the book at http://localhost:8000 (PORT=8000)
 	@echo "http://localhost:$(PORT)   (stop with Ctrl-C)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
+
+install: $(VENV)/.installed-dev ## install everything, PyTorch included, and check nothing
 
 lab: $(VENV)/.installed-lab ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab book
@@ -115,8 +116,16 @@ nbval: $(VENV)/.installed-dev ## run every chapter and compare with its stored o
 	  --nbval --nbval-current-env --nbval-sanitize-with tools/nbval_sanitise.cfg $(NOTEBOOKS)
 
 bench: $(VENV)/.installed-dev ## measure again what README and book quote (no GPU needed)
-	@for script in $$(grep -L '^# needs: cuda' benchmarks/*.py); do \
+	@for script in `grep -l __main__ benchmarks/*.py`; do \
+	  if grep -q '^# needs: cuda' $$script; then echo "== $$script needs a GPU: left out"; continue; fi; \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# torch names its CUDA packages itself, by exact version.
+lock: $(VENV)/.installed-dev ## write the exact versions of this environment for CI
+	@{ echo "# Exact versions for CI, Python 3.11: the ranges are in pyproject.toml. Written by make lock."; \
+	  $(BIN)/python -m pip freeze --exclude-editable | grep -vE '^(nvidia-|cuda-|triton=|cnncourse|pip=|setuptools=|wheel=)'; \
+	} > requirements-ci.txt
+	@echo "requirements-ci.txt: `grep -c == requirements-ci.txt` versions"
 
 dist: $(VENV)/.installed-dev ## build wheel and sdist into dist/
 	$(BIN)/python -m build

@@ -1,0 +1,71 @@
+"""Write the README's table of measured results from `benchmarks/results/*.json`.
+
+    python tools/results_table.py            # write
+    python tools/results_table.py --check    # write nothing, exit 1 where the README is behind
+
+Each row is a sentence, a file and a template whose fields are looked up in that file: no number is typed by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from repository import ROOT, replace_between
+
+README = ROOT / "README.md"
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+class Row(NamedTuple):
+    """One line of the table: what was measured, the file, and how its fields are written."""
+
+    what: str
+    file: str
+    template: str
+
+
+ROWS = (
+    Row(
+        "`import cnncourse.ops` in a fresh interpreter, NumPy's own import included",
+        "import_time.json",
+        "{seconds[cnncourse.ops][median]:.2f} s ({seconds[cnncourse.ops][low]:.2f} to "
+        "{seconds[cnncourse.ops][high]:.2f}, n = {seconds[cnncourse.ops][n]})",
+    ),
+)
+
+
+def machine(hardware: dict) -> str:
+    """Return the machine in a few words: the GPU where one was used, otherwise processor and cores."""
+    return hardware.get("gpu") or f"{hardware['processor']}, {hardware['cores']} cores"
+
+
+def table(rows: tuple[Row, ...] = ROWS, results: Path = RESULTS) -> str:
+    """Return the table as Markdown; a field that is missing from its file raises KeyError."""
+    lines = ["| what | measured | on | command |", "|---|---|---|---|"]
+    for row in rows:
+        content = json.loads((results / row.file).read_text(encoding="utf-8"))
+        measured = row.template.format_map(content)
+        lines.append(f"| {row.what} | {measured} | {machine(content['hardware'])} | `{content['command']}` |")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args(arguments)
+    before = README.read_text(encoding="utf-8")
+    after = replace_between(before, "results", table())
+    if after != before and not options.check:
+        README.write_text(after, encoding="utf-8")
+    print("README.md, results:", "unchanged" if after == before else "behind" if options.check else "written")
+    return int(options.check and after != before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
