@@ -1,0 +1,96 @@
+"""What the templates know about a page, and what is done to its HTML before it is written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from docutils import nodes
+from repository import colab_link, is_placeholder
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from cnnsite.images import FrameStore, complete_images, drop_repeats, externalise
+
+LOGGER = logging.getLogger(__name__)
+# Brought along by extensions; the theme has its own rules for all that the book uses of them.
+UNUSED_ASSETS = ("mystnb", "pygments", "basic.css", "exercise.css", "design-tabs", "sphinx_highlight", "doctools")
+
+
+def prepare(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
+    """Complete the context of one page: links, assets, and the HTML of its body."""
+    context.update(_links(app, pagename, context))
+    for kind in ("css_files", "script_files"):
+        context[kind] = [asset for asset in context.get(kind, []) if not _unused(asset, pagename)]
+    if doctree is not None:
+        context["body"] = _finish_body(app, pagename, context["body"])
+        context["description"] = _description(app, pagename, doctree)
+
+
+def _unused(asset: Any, pagename: str) -> bool:
+    name = str(getattr(asset, "filename", asset) or "")
+    searching = pagename == "search" and ("doctools" in name or "sphinx_highlight" in name)
+    return not searching and any(part in name for part in UNUSED_ASSETS)
+
+
+def _links(app: Sphinx, pagename: str, context: dict[str, Any]) -> dict[str, str]:
+    """Links that lead from a page to its source, to Colab and to the list of faults."""
+    options = app.config.html_theme_options
+    repository = options.get("repository_url", "").rstrip("/")
+    if not repository or pagename not in app.env.found_docs:
+        return {}
+    source = Path(app.env.doc2path(pagename)).relative_to(app.srcdir).as_posix()
+    path = "/".join(part for part in (options.get("path_to_docs", "").strip("/"), source) if part)
+    branch = options.get("repository_branch", "main")
+    links = {
+        "edit_url": f"{repository}/edit/{branch}/{path}",
+        "issue_url": f"{repository}/issues/new?title={quote(f'Page {pagename}: ')}",
+    }
+    if source.endswith(".ipynb"):
+        links["colab_url"] = colab_link(repository, path, branch)
+        links["notebook_url"] = context["pathto"](f"_sources/{source}", 1)
+    return links
+
+
+def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
+    prefix = app.builder.get_relative_uri(pagename, "").rsplit("/", 1)[0] if "/" in pagename else ""
+    prefix = f"{prefix}/_images/" if prefix else "_images/"
+    sources = {name: Path(app.srcdir, path) for path, name in app.builder.images.items()}
+    folder = Path(app.outdir, "_images")
+
+    def find(url: str) -> Path | None:
+        name = url.rsplit("/", 1)[-1]
+        path = sources.get(name, folder / name)
+        return path if url.startswith(prefix) and path.is_file() else None
+
+    def warn(message: str) -> None:
+        LOGGER.warning(message, location=pagename, type="cnnsite", subtype="alt")
+
+    body = externalise(body, FrameStore(folder), prefix)
+    return complete_images(drop_repeats(body), find, warn)
+
+
+def _description(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
+    """The page's description for search engines: from its metadata, else its first paragraph."""
+    for meta in doctree.findall(nodes.meta):
+        if meta.get("name") == "description":
+            return ""  # Sphinx writes it
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if len(text) > 40:
+            return text if len(text) < 160 else text[:157].rsplit(" ", 1)[0] + " …"
+    return f"{app.env.titles[pagename].astext()}: {app.config.html_title}"
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Write the front door ``index.html``, and say so while the repository's address is the placeholder."""
+    if error is not None or app.builder.name != "html":
+        return
+    root = Path(app.outdir, f"{app.config.root_doc}.html")
+    if root.is_file():
+        shutil.copyfile(root, Path(app.outdir, "index.html"))
+    repository = app.config.html_theme_options.get("repository_url", "")
+    if repository and is_placeholder(repository):
+        LOGGER.info("cnncourse: the repository URL is still the placeholder %s (make site-url URL=…)", repository)
