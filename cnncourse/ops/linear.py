@@ -1,0 +1,111 @@
+"""The fully connected layer: every output is a weighted sum of all inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncourse.ops import _check
+
+
+def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
+    r"""Multiply by the transposed weight and add the bias.
+
+    Parameters
+    ----------
+    input : ndarray of shape (..., in_features)
+    weight : ndarray of shape (out_features, in_features) or (in_features,)
+        One row per output; the dtype of `input`.
+    bias : ndarray of shape (out_features,) or (), optional
+
+    Returns
+    -------
+    ndarray of shape (..., out_features), or (...) when `weight` has one axis
+
+    Raises
+    ------
+    TypeError
+        If an argument is not an array of numbers, or the dtypes differ.
+    ValueError
+        If the numbers of features do not agree.
+
+    Notes
+    -----
+    .. math:: y = x W^\top + b
+
+    One matrix product does the whole batch.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0]])
+    >>> W = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    >>> linear(x, W, bias=np.array([0.0, 0.0, 10.0]))
+    array([[ 1.,  2., 13.]])
+    """
+    _check_linear(input, weight, bias)
+    out = input @ weight.T  # (…, in) @ (in, out) -> (…, out)
+    if bias is not None:
+        out = out + bias
+    return out
+
+
+def linear_backward(
+    grad_output: np.ndarray, input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    r"""Return the gradients of `linear`.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of the output
+    input, weight, bias
+        As given to `linear`.
+
+    Returns
+    -------
+    grad_input : ndarray of the shape of `input`
+    grad_weight : ndarray of the shape of `weight`
+    grad_bias : ndarray of the shape of `bias`, or None without one
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `linear`, and if `grad_output` has another shape than the output.
+
+    Notes
+    -----
+    .. math:: \nabla x = g W, \qquad \nabla W = g^\top x, \qquad \nabla b = \textstyle\sum_n g_n
+
+    The shapes leave no other choice: only these products have the shapes of x, W and b.
+
+    Examples
+    --------
+    >>> x, W = np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])
+    >>> linear_backward(np.array([[10.0]]), x, W)
+    (array([[30., 40.]]), array([[10., 20.]]), None)
+    """
+    _check_linear(input, weight, bias)
+    grad = _check.floating("grad_output", grad_output)
+    expected = input.shape[:-1] + weight.shape[:-1]
+    _check.same_shape("grad_output", grad, expected, "the shape of the output")
+    _check.same_dtype("grad_output", grad, "input", input)
+    in_features = weight.shape[-1]
+    rows = grad.reshape(-1, weight.shape[0] if weight.ndim == 2 else 1)  # (…, out) -> (rows, out)
+    grad_input = (rows @ weight.reshape(-1, in_features)).reshape(input.shape)
+    grad_weight = (rows.T @ input.reshape(-1, in_features)).reshape(weight.shape)
+    grad_bias = None if bias is None else rows.sum(axis=0 if bias.ndim else None).reshape(bias.shape)
+    return grad_input, grad_weight, grad_bias
+
+
+def _check_linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> None:
+    _check.array("input", input)
+    _check.array("weight", weight, (1, 2), "(out_features, in_features)")
+    _check.same_dtype("weight", weight, "input", input)
+    if input.ndim == 0 or input.shape[-1] != weight.shape[-1]:
+        rule = f"must end in {weight.shape[-1]} features, the last axis of weight {weight.shape}"
+        remedy = "Flatten the images first, or change in_features."
+        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+    if bias is not None:
+        _check.array("bias", bias)
+        _check.same_dtype("bias", bias, "input", input)
+        if weight.ndim == 1 or bias.shape not in ((), weight.shape[:1]):
+            rule = f"must have shape {weight.shape[:-1]}, one number per row of weight"
+            raise ValueError(_check.message("bias", f"shape {bias.shape}", rule, "Pass bias=None for none."))

@@ -1,0 +1,348 @@
+"""Pooling: one number for each window, without parameters.
+
+Two observations make it fast. A maximum (or a sum) over a K×K window is the maximum over columns of the
+maximum over rows, so two passes with K steps replace one with K². And one step, "the k-th sample of every
+window", is a strided view of the image (a *tap*, see `_windows`). No loop runs over pixels, images or
+channels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncourse.ops import _check
+from cnncourse.ops._windows import Axis, Size, grad_batch, pool_geometry, reduce, scatter, spread, taps2d
+
+
+def _lowest(dtype: np.dtype) -> float:
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
+def max_pool2d(
+    input: np.ndarray,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+    r"""Keep the largest value of each window.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+    kernel_size : int or (int, int)
+        Height and width of the window.
+    stride : int or (int, int), optional
+        Step from one window to the next; default `kernel_size`, windows side by side.
+    padding : int or (int, int), default 0
+        Rows and columns of −∞ on each side, at most half a window.
+    dilation : int or (int, int), default 1
+        Distance between neighbouring samples of a window.
+    ceil_mode : bool, default False
+        Round the number of windows up: the last may hang over the edge.
+    return_indices : bool, default False
+        Return also where each maximum stood.
+
+    Returns
+    -------
+    output : ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
+    indices : int64 ndarray of the same shape, only with `return_indices`
+        ``row * W + column`` of the maximum, the first one of equals.
+
+    Raises
+    ------
+    TypeError
+        If `input` is not an array of numbers, or a size is not an int.
+    ValueError
+        If an axis is empty, a window does not fit, or `padding` exceeds half a window.
+
+    Notes
+    -----
+    .. math:: y_{ncij} = \max_{u,v} x_{n,\,c,\;is - p + ud,\;js - p + vd}
+
+    with stride s, padding p, dilation d; `shapes.pool_output_size` counts the windows. A NaN in a window
+    wins.
+
+    References
+    ----------
+    Ranzato, Huang, Boureau, LeCun (2007), "Unsupervised learning of invariant feature hierarchies", §3.
+    Krizhevsky, Sutskever, Hinton (2012), §3.4, for windows that overlap (kernel 3, stride 2).
+
+    Examples
+    --------
+    >>> image = np.arange(16.0).reshape(1, 4, 4)
+    >>> max_pool2d(image, 2)
+    array([[[ 5.,  7.],
+            [13., 15.]]])
+    """
+    batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, dilation, ceil_mode)
+    if batch.dtype.kind not in "fiu":
+        remedy = "Convert it with .astype(np.float32)."
+        raise TypeError(_check.message("input", f"dtype {batch.dtype}", "must be floats or integers", remedy))
+    lowest = _lowest(batch.dtype)
+    if not return_indices:
+        # Rows first: their samples lie side by side in memory, so the larger of the two passes runs at full
+        # speed.
+        out = reduce(reduce(batch, rows, -2, np.maximum, lowest), columns, -1, np.maximum, lowest)
+        return out if batched else out[0]
+    out, indices = _max_and_indices(batch, rows, columns)
+    return (out, indices) if batched else (out[0], indices[0])
+
+
+def _max_and_indices(batch: np.ndarray, rows: Axis, columns: Axis) -> tuple[np.ndarray, np.ndarray]:
+    """Hold a tournament in every window, tap by tap in reading order; return winners and places.
+
+    On the way only the number of the winning tap is kept, in one byte when it fits: that is what makes it
+    fast.
+    """
+    shape = batch.shape[:2] + (rows.windows, columns.windows)
+    best = np.full(shape, _lowest(batch.dtype), batch.dtype)
+    winner = np.empty(shape, np.min_scalar_type(rows.kernel * columns.kernel))
+    winner[...] = rows.first_inside()[:, None] * columns.kernel + columns.first_inside()
+    for number, windows, samples in taps2d(rows, columns):
+        sample, held = batch[samples], best[windows]
+        wins = sample > held
+        np.maximum(sample, held, out=held)
+        # Later taps have larger numbers, so "replace where this tap wins" is a maximum of small integers.
+        np.maximum(winner[windows], wins * winner.dtype.type(number), out=winner[windows])
+    if best.dtype.kind == "f" and np.isnan(best).any():
+        for number, windows, samples in taps2d(
+            rows, columns
+        ):  # no comparison is true of NaN: the last NaN wins
+            np.copyto(winner[windows], winner.dtype.type(number), where=np.isnan(batch[samples]))
+    corner = rows.starts()[:, None] * columns.size + columns.starts()
+    down, right = np.arange(rows.kernel) * rows.dilation, np.arange(columns.kernel) * columns.dilation
+    step = (down[:, None] * columns.size + right).reshape(-1)
+    return best, corner + np.take(step, winner)
+
+
+def max_pool2d_backward(
+    grad_output: np.ndarray,
+    input: np.ndarray,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> np.ndarray:
+    """Send each output's gradient to the input that was the maximum of its window; the others get zero.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of the output
+    input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
+        As given to `max_pool2d`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `max_pool2d`, and if `grad_output` has another shape than the output.
+
+    Notes
+    -----
+    A maximum has slope 1 in the winner and 0 elsewhere. Of equal maxima the first in reading order takes
+    all, as in torch. Where windows overlap, a winner of several collects the sum.
+
+    Examples
+    --------
+    >>> image = np.array([[[1.0, 2.0], [4.0, 3.0]]])
+    >>> max_pool2d_backward(np.array([[[10.0]]]), image, 2)
+    array([[[ 0.,  0.],
+            [10.,  0.]]])
+    """
+    _check.floating("input", input)
+    batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, dilation, ceil_mode)
+    grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
+    _, indices = _max_and_indices(batch, rows, columns)
+    grad_input = scatter(grad, indices, batch.shape)
+    return grad_input if batched else grad_input[0]
+
+
+def avg_pool2d(
+    input: np.ndarray,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> np.ndarray:
+    r"""Average each window.
+
+    Parameters
+    ----------
+    input : ndarray of shape (N, C, H, W) or (C, H, W)
+        Floating point.
+    kernel_size, stride, padding, ceil_mode
+        As in `max_pool2d`, with zeros as padding.
+    count_include_pad : bool, default True
+        Divide by the whole window, zeros of the padding included; otherwise by the samples inside the image.
+    divisor_override : int, optional
+        Divide by this number instead, anything but 0.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
+
+    Raises
+    ------
+    TypeError
+        If `input` is not an array of floats, or a size is not an int.
+    ValueError
+        If an axis is empty, a window does not fit, `padding` exceeds half a window, or the divisor is 0.
+
+    Notes
+    -----
+    .. math:: y_{ncij} = \frac{1}{D_{ij}} \sum_{u,v} x_{n,\,c,\;is - p + u,\;js - p + v}
+
+    where D is K², the part of the window inside the image, or `divisor_override`. It is a convolution of
+    every channel with a constant kernel.
+
+    References
+    ----------
+    LeCun, Bottou, Bengio, Haffner (1998), §II.B, "sub-sampling layers".
+
+    Examples
+    --------
+    >>> image = np.arange(16.0).reshape(1, 4, 4)
+    >>> avg_pool2d(image, 2)
+    array([[[ 2.5,  4.5],
+            [10.5, 12.5]]])
+    """
+    _check.floating("input", input)
+    batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
+    total = reduce(reduce(batch, rows, -2, np.add, 0), columns, -1, np.add, 0)
+    total /= _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)
+    return total if batched else total[0]
+
+
+def _divisor(rows: Axis, columns: Axis, count_include_pad: bool, divisor_override: int | None) -> np.ndarray:
+    """Return what the sum of each window is divided by, of shape (H_out, W_out) or ()."""
+    if divisor_override is None:
+        return np.multiply.outer(rows.counts(count_include_pad), columns.counts(count_include_pad))
+    divisor = _check.integer("divisor_override", divisor_override)
+    if divisor == 0:
+        raise ValueError(
+            _check.message("divisor_override", 0, "must not be 0", "Use None for the window's size.")
+        )
+    return np.array(divisor)
+
+
+def avg_pool2d_backward(
+    grad_output: np.ndarray,
+    input: np.ndarray,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> np.ndarray:
+    """Spread each output's gradient evenly over its window.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of the output
+    input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        As given to `avg_pool2d`; of `input` only the shape matters.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `avg_pool2d`, and if `grad_output` has another shape than the output.
+
+    Examples
+    --------
+    >>> avg_pool2d_backward(np.array([[[8.0]]]), np.zeros((1, 2, 2)), 2)
+    array([[[2., 2.],
+            [2., 2.]]])
+    """
+    _check.floating("input", input)
+    batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
+    grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
+    grad = grad / _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)
+    grad_input = spread(spread(grad, columns, -1), rows, -2)
+    return grad_input if batched else grad_input[0]
+
+
+def sum_pool2d(
+    input: np.ndarray,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Add up each window: `avg_pool2d` without the division.
+
+    Parameters
+    ----------
+    input, kernel_size, stride, padding, ceil_mode
+        As in `avg_pool2d`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `avg_pool2d`.
+
+    Notes
+    -----
+    Torch writes it ``avg_pool2d(..., divisor_override=1)``.
+
+    Examples
+    --------
+    >>> sum_pool2d(np.ones((1, 4, 4)), 2)
+    array([[[4., 4.],
+            [4., 4.]]])
+    """
+    return avg_pool2d(input, kernel_size, stride, padding, ceil_mode, divisor_override=1)
+
+
+def sum_pool2d_backward(
+    grad_output: np.ndarray,
+    input: np.ndarray,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    ceil_mode: bool = False,
+) -> np.ndarray:
+    """Copy each output's gradient to its whole window.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of the output
+    input, kernel_size, stride, padding, ceil_mode
+        As given to `sum_pool2d`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `sum_pool2d`, and if `grad_output` has another shape than the output.
+
+    Examples
+    --------
+    >>> sum_pool2d_backward(np.array([[[8.0]]]), np.zeros((1, 2, 2)), 2)
+    array([[[8., 8.],
+            [8., 8.]]])
+    """
+    return avg_pool2d_backward(
+        grad_output, input, kernel_size, stride, padding, ceil_mode, divisor_override=1
+    )
