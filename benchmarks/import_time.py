@@ -3,8 +3,7 @@
     python benchmarks/import_time.py
 
 Claim: less than 0.2 s. Fresh interpreters take turns importing NumPy alone and `cnncourse.ops`, so that both
-meet the same load. The interpreter's own start is not counted. The first turn warms the file cache and is left
-out.
+meet the same load. The start of the interpreter is not counted; the first turn warms the file cache only.
 """
 
 from __future__ import annotations

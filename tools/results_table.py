@@ -3,7 +3,7 @@
     python tools/results_table.py            # write
     python tools/results_table.py --check    # write nothing, exit 1 where the README is behind
 
-Each row is a sentence, a file and a template whose fields are looked up in that file: no number is typed by hand.
+Each row is a sentence, a file and a template whose fields are looked up in that file.
 """
 
 from __future__ import annotations
