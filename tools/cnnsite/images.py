@@ -1,4 +1,4 @@
-"""Pictures: frames of explorers as files, sizes and lazy loading for figures, a warning where a text is missing.
+"""Pictures: frames of explorers as files, sizes and lazy loading for figures, a warning without alternative text.
 
 A stored notebook carries every frame of an explorer within itself. In a page that would be megabytes before the
 first slider works, so the frames are written beside the pages, under names made from their content.
@@ -21,6 +21,7 @@ DATA_URI = re.compile(r"data:image/(webp|png|jpeg|svg\+xml);base64,([A-Za-z0-9+/
 IMAGE = re.compile(r"<img\b[^>]*>")
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>\n?", re.DOTALL)
 SCRIPT = re.compile(r'<script class="cnx-[^>]*>.*?</script>\n?', re.DOTALL)
+TABLE = re.compile(r'<table class="(?:docutils|table)\b.*?</table>', re.DOTALL)
 ATTRIBUTE = re.compile(r'([a-zA-Z-]+)\s*=\s*"([^"]*)"')
 SUFFIX = {"webp": ".webp", "png": ".png", "jpeg": ".jpg", "svg+xml": ".svg"}
 CSS_PIXELS_PER_INCH = 100  # matplotlib's own default: a figure of 6 × 3 inches is shown 600 × 300
@@ -87,6 +88,11 @@ def externalise(body: str, store: FrameStore, prefix: str) -> str:
         return match[1] + text.replace("<", "\\u003c") + match[3]
 
     return DATA_URI.sub(replace_uri, FRAMES.sub(replace_frames, body))
+
+
+def wrap_tables(body: str) -> str:
+    """Put each table of the text into a box of its own, so that a wide one scrolls and not the page."""
+    return TABLE.sub(r'<div class="table-scroll">\g<0></div>', body)
 
 
 def drop_repeats(body: str) -> str:

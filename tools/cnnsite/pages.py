@@ -12,7 +12,7 @@ from repository import colab_link, is_placeholder
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from cnnsite.images import FrameStore, complete_images, drop_repeats, externalise
+from cnnsite.images import FrameStore, complete_images, drop_repeats, externalise, wrap_tables
 
 LOGGER = logging.getLogger(__name__)
 # Brought along by extensions; the theme has its own rules for all that the book uses of them.
@@ -21,7 +21,7 @@ UNUSED_ASSETS = ("mystnb", "pygments", "basic.css", "exercise.css", "design-tabs
 
 def prepare(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
     """Complete the context of one page: links, assets, and the HTML of its body."""
-    context.update(_links(app, pagename, context))
+    context.update(_links(app, pagename, context), author=app.config.author)
     for kind in ("css_files", "script_files"):
         context[kind] = [asset for asset in context.get(kind, []) if not _unused(asset, pagename)]
     if doctree is not None:
@@ -69,7 +69,7 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
         LOGGER.warning(message, location=pagename, type="cnnsite", subtype="alt")
 
     body = externalise(body, FrameStore(folder), prefix)
-    return complete_images(drop_repeats(body), find, warn)
+    return complete_images(drop_repeats(wrap_tables(body)), find, warn)
 
 
 def _description(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
