@@ -1,7 +1,24 @@
-"""Explorers with sliders, and quests: exercises that are answered with sliders."""
+"""Explorers with sliders, and quests: exercises that are answered with sliders.
 
+Each named explorer is a draw function; ``explore(convolution_step, position=range(16))`` shows it. Each
+named quest is shown by calling it.
+"""
+
+from cnncourse.widgets.borders import padding_modes
 from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
 from cnncourse.widgets.explore import explore, quest
+from cnncourse.widgets.gallery import kernel_gallery
+from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.kernels import KERNELS
 
-__all__ = ["EDGE_IMAGE", "KERNELS", "convolution_step", "explore", "quest"]
+__all__ = [
+    "EDGE_IMAGE",
+    "KERNELS",
+    "convolution_step",
+    "explore",
+    "kernel_gallery",
+    "padding_modes",
+    "padding_stride_dilation",
+    "quest",
+    "reach_14",
+]

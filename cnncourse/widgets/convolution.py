@@ -29,14 +29,14 @@ class Step:
     output: np.ndarray
 
 
-def convolution_at(position, kernel="sobel x", image=EDGE_IMAGE):
+def convolution_at(position, kernel="Sobel x", image=EDGE_IMAGE):
     """Return one step of the convolution of an image with a kernel, no padding, stride 1.
 
     Parameters
     ----------
     position : int
         Number of the output cell, counted along the rows from 0.
-    kernel : str or ndarray of shape (KH, KW), default "sobel x"
+    kernel : str or ndarray of shape (KH, KW), default "Sobel x"
         The kernel or its name in `cnncourse.widgets.KERNELS`.
     image : ndarray of shape (H, W)
         The image.
@@ -70,7 +70,7 @@ def convolution_at(position, kernel="sobel x", image=EDGE_IMAGE):
     return Step(row, column, window, kernel, products, float(products.sum()), output)
 
 
-def _step_alt(position, kernel="sobel x", image=EDGE_IMAGE):
+def _step_alt(position, kernel="Sobel x", image=EDGE_IMAGE):
     step = convolution_at(position, kernel, image)
     return (
         f"Step {position + 1} of {step.output.size}: the window at row {step.row}, column {step.column} "
@@ -80,7 +80,7 @@ def _step_alt(position, kernel="sobel x", image=EDGE_IMAGE):
 
 
 @named("Convolution, one step at a time", _step_alt)
-def convolution_step(position, kernel="sobel x", image=EDGE_IMAGE):
+def convolution_step(position, kernel="Sobel x", image=EDGE_IMAGE):
     """Draw one step of a convolution: window, kernel, products, their sum, and the output so far.
 
     Parameters
@@ -94,7 +94,7 @@ def convolution_step(position, kernel="sobel x", image=EDGE_IMAGE):
     """
     image = np.asarray(image, dtype=float)
     step = convolution_at(position, kernel, image)
-    fig, ax = style.canvas(480, 500)
+    fig, ax = style.canvas(480, 488)
     done = np.where(np.arange(step.output.size).reshape(step.output.shape) <= position, step.output, np.nan)
     reach = np.abs(step.output).max()
 
@@ -126,26 +126,24 @@ def convolution_step(position, kernel="sobel x", image=EDGE_IMAGE):
 
 def _draw_products(ax, step, top):
     ax.plot([12, 468], [top - 36, top - 36], color=style.GRID, linewidth=1)
+    cell = 120 / max(step.kernel.shape)
     parts = [
-        (12, 120, "Window", step.window, shade(step.window, "grey", 255), style.GREEN),
-        (180, 108, "Kernel", step.kernel, shade(step.kernel, "signed"), style.BLUE),
-        (336, 132, "Products", step.products, shade(step.products, "signed"), None),
+        (12, "Window", step.window, shade(step.window, "grey", 255), style.GREEN),
+        (180, "Kernel", step.kernel, shade(step.kernel, "signed"), style.BLUE),
+        (348, "Products", step.products, shade(step.products, "signed"), None),
     ]
-    for x, width, title, values, fills, colour in parts:
-        cell = width / max(values.shape)
-        y = top + (132 - width) / 2
-        ax.text(x, y - 15, title, fontsize=11.5, fontweight="bold", va="center")
-        fontsize = fitting_fontsize(values, cell)
-        draw_cells(ax, values, x=x, y=y, size=cell, fills=fills, fontsize=fontsize)
+    for x, title, values, fills, colour in parts:
+        ax.text(x, top - 16, title, fontsize=11.5, fontweight="bold", va="center")
+        draw_cells(ax, values, x=x, y=top, size=cell, fills=fills, fontsize=fitting_fontsize(values, cell))
         if colour:
-            frame_cells(ax, 0, 0, *values.shape, x=x, y=y, size=cell, colour=colour)
-    for x, sign in ((156, "×"), (312, "=")):
-        ax.text(x, top + 66, sign, fontsize=17, ha="center", va="center", color=style.MUTED)
+            frame_cells(ax, 0, 0, *values.shape, x=x, y=top, size=cell, colour=colour)
+    for x, sign in ((156, "×"), (324, "=")):
+        ax.text(x, top + 60, sign, fontsize=17, ha="center", va="center", color=style.MUTED)
     terms = [number_text(value) for value in step.products.ravel()]
     text = terms[0] + "".join(f" − {t[1:]}" if t.startswith("−") else f" + {t}" for t in terms[1:])
     text = f"{text} = {number_text(step.total)}"
     fontsize = min(12, 12 * 46 / len(text))
-    ax.text(240, top + 162, text, fontsize=fontsize, ha="center", va="center")
+    ax.text(240, top + 148, text, fontsize=fontsize, ha="center", va="center")
 
 
 def _size(values):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import lcm
+
 import numpy as np
 
 
@@ -16,11 +19,50 @@ KERNELS = {
     "box blur": _frozen([[1, 1, 1], [1, 1, 1], [1, 1, 1]], 9),
     "Gaussian blur": _frozen([[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16),
     "sharpen": _frozen([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
-    "sobel x": _frozen([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
-    "sobel y": _frozen([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
+    "Sobel x": _frozen([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+    "Sobel y": _frozen([[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
     "Laplacian": _frozen([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
     "emboss": _frozen([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
 }
+
+# What each does to a picture, in one line of the gallery.
+EFFECTS = {
+    "identity": "Copies the middle pixel:\nnothing changes.",
+    "box blur": "The mean of nine pixels:\nsmooth, a little blocky.",
+    "Gaussian blur": "A mean that trusts the\nmiddle most: a soft blur.",
+    "sharpen": "The pixel, pushed away\nfrom its four neighbours.",
+    "Sobel x": "Right minus left: responds\nto vertical edges.",
+    "Sobel y": "Below minus above: responds\nto horizontal edges.",
+    "Laplacian": "Neighbours minus middle:\nresponds to any edge.",
+    "emboss": "Light from one corner:\nedges look raised.",
+}
+
+
+def whole_numbers(kernel):
+    """Return ``(whole, divisor)`` with ``kernel = whole / divisor``, the smallest divisor there is.
+
+    Parameters
+    ----------
+    kernel : ndarray of shape (KH, KW)
+        Weights that are fractions with a small denominator.
+
+    Returns
+    -------
+    whole : ndarray of shape (KH, KW)
+    divisor : int
+
+    Examples
+    --------
+    >>> whole, divisor = whole_numbers(KERNELS["Gaussian blur"])
+    >>> divisor
+    16
+    >>> whole
+    array([[1., 2., 1.],
+           [2., 4., 2.],
+           [1., 2., 1.]])
+    """
+    divisor = lcm(*(Fraction(float(weight)).limit_denominator(64).denominator for weight in kernel.ravel()))
+    return np.rint(kernel * divisor), divisor
 
 
 def kernel_numbers(kernel):
@@ -42,7 +84,7 @@ def kernel_numbers(kernel):
 
     Examples
     --------
-    >>> kernel_numbers("sobel x")
+    >>> kernel_numbers("Sobel x")
     array([[-1.,  0.,  1.],
            [-2.,  0.,  2.],
            [-1.,  0.,  1.]])

@@ -77,7 +77,7 @@ def _page(explorer, frames):
         head = f'<p class="cnx-prompt"><span class="cnx-tag">Quest</span> {html.escape(explorer.prompt)}</p>'
     parts = [
         f'<div class="cnx-{kind}" role="group" aria-label="{kind.title()}: {_attribute(explorer.title)}" '
-        'data-lm-suppress-shortcuts="true">',
+        f'data-lm-suppress-shortcuts="true"{_width(frames[0])}>',
         f'<style class="cnx-style">{_asset("static.css")}</style>',
         head,
         _figure(frames[index]),
@@ -90,6 +90,11 @@ def _page(explorer, frames):
         "</div>",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _width(frame):
+    # The card is as wide as its picture: words above and below then break at the picture's edge.
+    return f' style="--cnx-width:{frame.width}px"' if frame.width else ""
 
 
 def _figure(frame):
