@@ -1,0 +1,151 @@
+"""Finds the hint for a wrong answer: first among the known mistakes, then by what any answer can show."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .compare import UnreadableError, agree, as_numbers, fit_shape
+from .exercise import Case, Exercise
+from .run import Outcome, call
+
+ERROR_HINTS = {
+    "IndexError": "An index runs past the end of an array. Print its shape and the last index that you use.",
+    "NameError": "A name is not defined. Is it spelled as above, and has the cell that defines it been run?",
+    "RecursionError": "The function calls itself without end.",
+    "ZeroDivisionError": "Something is divided by zero. Print the divisor.",
+}
+
+
+def hint_for_function(
+    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome], failing: Sequence[int]
+):
+    """Choose the hint for a function that fails on some cases.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    cases : sequence of Case
+    outcomes : sequence of Outcome
+        What the answer did, per case.
+    failing : sequence of int
+        Positions of the cases that the answer fails on.
+
+    Returns
+    -------
+    str or None
+        The hint of the known mistake that agrees with the answer on the first failing case, and on most of
+        the others; else a general one; else None.
+    """
+    best, best_score = None, 0
+    for mistake in exercise.mistakes:
+        same = [_same_outcome(exercise, outcomes[i], call(mistake.answer, cases[i])) for i in failing]
+        if same[0] and sum(same) > best_score:
+            best, best_score = mistake.hint, sum(same)
+    if best:
+        return best
+    first = outcomes[failing[0]]
+    if first.error is not None:
+        return ERROR_HINTS.get(type(first.error).__name__)
+    expected = call(exercise.reference, cases[failing[0]]).value
+    return general_hint(expected, first.value, exercise.exact_shape)
+
+
+def hint_for_value(exercise: Exercise, answer: object) -> str | None:
+    """Choose the hint for a wrong value."""
+    for mistake in exercise.mistakes:
+        if _same_value(mistake.answer, answer, exercise.exact_shape):
+            return mistake.hint
+    if exercise.properties is None:
+        return general_hint(exercise.reference, answer, exercise.exact_shape)
+    return None
+
+
+def hint_for_properties(exercise: Exercise, answer: np.ndarray) -> str | None:
+    """Choose the hint of the mistake that equals the answer, or that breaks the same rules."""
+    exact = hint_for_value(exercise, answer)
+    if exact:
+        return exact
+    kept = [holds for _, holds in exercise.properties(answer)]
+    for mistake in exercise.mistakes:
+        if [holds for _, holds in exercise.properties(as_numbers(mistake.answer))] == kept:
+            return mistake.hint
+    return None
+
+
+def _same_outcome(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
+    if one.error is not None or other.error is not None:
+        return type(one.error) is type(other.error) and str(one.error) == str(other.error)
+    return _same_value(other.value, one.value, exercise.exact_shape)
+
+
+def _same_value(mistaken: object, answer: object, exact_shape: bool) -> bool:
+    if isinstance(mistaken, tuple):
+        return (
+            isinstance(answer, (tuple, list))
+            and len(answer) == len(mistaken)
+            and all(_same_value(m, a, exact_shape) for m, a in zip(mistaken, answer))
+        )
+    try:
+        mistaken = as_numbers(mistaken)
+        answer = fit_shape(mistaken, as_numbers(answer), exact_shape)
+    except UnreadableError:
+        return False
+    # The type tells 3 from 3.0, which is the mistake where a size is asked for.
+    kinds_differ = mistaken.ndim == 0 and (mistaken.dtype.kind == "f") != (answer.dtype.kind == "f")
+    return mistaken.shape == answer.shape and not kinds_differ and agree(mistaken, answer)
+
+
+def general_hint(expected: object, got: object, exact_shape: bool = False) -> str | None:
+    """Name a simple relation between a wrong answer and the expected one.
+
+    Examples
+    --------
+    >>> general_hint(np.array([1.0, 2.0]), [-1.0, -2.0])
+    'Every value has the wrong sign.'
+    """
+    if isinstance(expected, tuple):
+        return None
+    expected = np.asarray(expected)
+    try:
+        got = fit_shape(expected, as_numbers(got), exact_shape)
+    except UnreadableError:
+        return None
+    if got.shape != expected.shape:
+        return _shape_hint(expected, got)
+    if not np.isfinite(got).all():
+        return "There are NaN or infinite values. Look for a division by zero, log(0) or a huge exponential."
+    expected, got = expected.astype(np.float64), got.astype(np.float64)
+    if expected.size == 1 and abs(got - expected).item() == 1:
+        return "Off by one. Count the positions on a small example, on paper."
+    if agree(-expected, got):
+        return "Every value has the wrong sign."
+    if expected.ndim == 2 and expected.shape == expected.T.shape and agree(expected.T, got):
+        return "Rows and columns are exchanged."
+    return _linear_hint(expected, got)
+
+
+def _shape_hint(expected: np.ndarray, got: np.ndarray) -> str | None:
+    if got.ndim != expected.ndim:
+        return f"The answer has {got.ndim} axes, {expected.ndim} are expected."
+    if got.shape == expected.shape[::-1]:
+        return "Rows and columns are exchanged."
+    apart = {e - g for e, g in zip(expected.shape, got.shape)} - {0}
+    if apart == {1}:
+        return "One too few along an axis: does a loop or a slice stop one step early?"
+    if apart == {-1}:
+        return "One too many along an axis: does a loop or a slice run one step too far?"
+    return None
+
+
+def _linear_hint(expected: np.ndarray, got: np.ndarray) -> str | None:
+    """Is the answer a multiple of the expected one, or off by a constant?"""
+    largest = np.unravel_index(np.argmax(np.abs(expected)), expected.shape)
+    if expected.size < 2 or expected[largest] == 0:
+        return None
+    factor = got[largest] / expected[largest]
+    if factor != 0 and agree(expected * factor, got):
+        return f"Every value is {factor:.4g} times the expected one."
+    shift = got[largest] - expected[largest]
+    if agree(expected + shift, got):
+        return f"Every value is off by the same number, {shift:.4g}."
+    return None
