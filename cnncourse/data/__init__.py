@@ -7,7 +7,24 @@
 """
 
 from cnncourse.data.arrays import ImageData, split_data
+from cnncourse.data.catalog import CATALOG
+from cnncourse.data.folder import load_folder
 from cnncourse.data.loading import load
 from cnncourse.data.paths import DataNotFound, data_root
+from cnncourse.data.pictures import read_image
+from cnncourse.data.resize import resize
+from cnncourse.data.shapes import SHAPES, shapes
 
-__all__ = ["DataNotFound", "ImageData", "data_root", "load", "split_data"]
+__all__ = [
+    "CATALOG",
+    "SHAPES",
+    "DataNotFound",
+    "ImageData",
+    "data_root",
+    "load",
+    "load_folder",
+    "read_image",
+    "resize",
+    "shapes",
+    "split_data",
+]

@@ -6,6 +6,8 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnncourse.data.shapes import SHAPES
+
 
 @dataclass(frozen=True)
 class RawFile:
@@ -130,7 +132,6 @@ def _idx_files(
 
 
 _DIGITS = tuple("0123456789")
-_SHAPES = ("circle", "square", "triangle", "cross", "star", "crescent")
 _CLOTHES = (
     "T-shirt/top",
     "trouser",
@@ -168,7 +169,7 @@ _ENTRIES = (
     ),
     Entry(
         name="shapes", title="drawn shapes, any size and number, made from a seed", kind="embedded",
-        classes=_SHAPES, channels=3, size=32, train=3000, test=600, mean=(0.5,) * 3, std=(0.25,) * 3,
+        classes=SHAPES, channels=3, size=32, train=3000, test=600, mean=(0.5,) * 3, std=(0.3,) * 3,
         licence="that of this package", source="cnncourse.data.shapes",
     ),
     Entry(

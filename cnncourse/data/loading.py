@@ -9,8 +9,12 @@ from pathlib import Path
 from cnncourse.data import embedded, fetch, readers
 from cnncourse.data.arrays import ImageData
 from cnncourse.data.catalog import Entry, entry, present
+from cnncourse.data.decoding import load_files
+from cnncourse.data.folder_cache import PictureFile
 from cnncourse.data.paths import DataNotFound, data_root
+from cnncourse.data.pictures import Wanted, check_options
 from cnncourse.data.resize import image_size, resize
+from cnncourse.data.shapes import shapes
 
 
 def load(
@@ -84,12 +88,16 @@ def load(
 
 def _load_embedded(item: Entry, split: str, size: tuple[int, int] | None) -> ImageData:
     size = size or (item.size, item.size)
-    return embedded.digits(split, size)
+    if item.name == "digits":
+        return embedded.digits(split, size)
+    return shapes(item.train, size, seed=0) if split == "train" else shapes(item.test, size, seed=1)
 
 
 def _read(item: Entry, root: Path, split: str, size: tuple[int, int] | None) -> ImageData:
     """Read one part of a data set whose files are below `root`."""
     paths = [present(root, file) for file in item.needs(split)]
+    if item.kind == "pets":
+        return _read_pets(item, paths[0], paths[1], size or (item.size, item.size))
     if item.kind == "idx":
         images, labels = readers.read_idx_pair(*paths)
     elif item.kind == "cifar":
@@ -105,3 +113,21 @@ def _read(item: Entry, root: Path, split: str, size: tuple[int, int] | None) -> 
     if size is not None and size != data.images.shape[2:]:
         data = replace(data, images=resize(data.images, size))
     return data
+
+
+def _read_pets(item: Entry, pictures: Path, list_file: Path, size: tuple[int, int]) -> ImageData:
+    """Read the photographs that a list names; one that is not there is reported, like one that is damaged."""
+    check_options(item.channels, "crop")
+    files, left_out = [], []
+    for stem, label in readers.read_pets_list(list_file):
+        path = pictures / f"{stem}.jpg"
+        try:
+            status = path.stat()
+        except OSError as error:
+            left_out.append((str(path), error.strerror or "unreadable"))
+        else:
+            files.append(PictureFile(str(path), label, status.st_size, status.st_mtime_ns))
+    data = load_files(
+        list_file, files, item.classes, item.name, Wanted(size, item.channels), left_out=left_out
+    )
+    return replace(data, mean=item.mean, std=item.std)

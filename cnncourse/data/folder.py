@@ -1,0 +1,140 @@
+"""A folder of image files, one sub-folder per class, as arrays; decoded once by all cores and kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cnncourse.data.arrays import ImageData
+from cnncourse.data.decoding import load_files
+from cnncourse.data.folder_cache import PictureFile
+from cnncourse.data.paths import DataNotFound
+from cnncourse.data.pictures import Wanted, check_options, plain_path
+from cnncourse.data.resize import image_size
+
+SPLIT_FOLDERS = ("train", "test", "valid", "validation", "val")
+
+
+def load_folder(
+    path: str | os.PathLike,
+    size: int | tuple[int, int] | None = None,
+    *,
+    channels: int = 3,
+    resize: str = "crop",
+    classes: Sequence[str] | None = None,
+    cache: bool | str | os.PathLike = True,
+    mmap: bool = False,
+) -> ImageData:
+    """Load a folder of image files; each sub-folder is a class and its name the class's name.
+
+    Parameters
+    ----------
+    path : path
+        The folder, laid out as ``path/CLASS/picture.jpg``; deeper folders count for the class they are in.
+        Names that begin with a dot are ignored.
+    size : int or (int, int), default None
+        Side, or height and width, of the images in pixels. None keeps the size, which must then be the same
+        for all.
+    channels : {1, 3}, default 3
+        Grey, or red, green, blue.
+    resize : {"crop", "stretch"}, default "crop"
+        How another aspect ratio is met: cut the longer side around the middle, or distort.
+    classes : sequence of str, default None
+        Names and order of the classes; None takes the sub-folders in alphabetical order. Give a test folder
+        the classes of its training folder.
+    cache : bool or path, default True
+        Keep the decoded images, so that the next call reads one file. True keeps them in the user's cache
+        directory; a path keeps them there.
+    mmap : bool, default False
+        Leave the pixels on disk and read those that are asked for, for data that do not fit into memory.
+
+    Returns
+    -------
+    ImageData
+        ``report`` lists path and reason for each file that was left out; one printed line says so.
+
+    Raises
+    ------
+    DataNotFound
+        If there is no such folder.
+    ValueError
+        If it holds no classes or no readable image, or images of several sizes while `size` is None.
+    ImportError
+        If Pillow is not installed.
+
+    Notes
+    -----
+    Threads decode, since Pillow works in parallel outside Python's lock. What is kept is valid as long as
+    names, sizes and times of all files stay the same.
+    """
+    check_options(channels, resize)
+    folder = Path(path).expanduser()
+    wanted = Wanted(None if size is None else image_size(size), channels, resize)
+    names, files, left_out = _scan(folder, classes)
+    name = folder.absolute().parent.name if folder.name in SPLIT_FOLDERS else folder.absolute().name
+    return load_files(folder, files, names, name, wanted, left_out=left_out, cache=cache, mmap=mmap)
+
+
+def _scan(folder: Path, classes: Sequence[str] | None) -> tuple[tuple[str, ...], list[PictureFile], list]:
+    """Return the class names, the files with their classes, and what is left out already."""
+    if not folder.exists():
+        raise DataNotFound(
+            f"path {folder} does not exist: give a folder laid out as FOLDER/CLASS/picture.jpg"
+        )
+    if not folder.is_dir():
+        raise ValueError(f"path {folder} is a file: give a folder laid out as FOLDER/CLASS/picture.jpg")
+    found = sorted(
+        entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith(".")
+    )
+    if found and set(found) <= set(SPLIT_FOLDERS):
+        raise ValueError(f"path {folder} holds {', '.join(found)}, not classes: load {folder / found[0]}")
+    if not found:
+        raise ValueError(
+            f"path {folder} has no sub-folders: each class needs one, as in FOLDER/CLASS/picture.jpg"
+        )
+    names = tuple(found if classes is None else classes)
+    unknown = [name for name in found if name not in names]
+    if unknown:
+        raise ValueError(f"path {folder} has a sub-folder {unknown[0]!r} that is not among classes {names}")
+    files, left_out = [], []
+    for label, name in enumerate(names):
+        before = len(files)
+        _collect(folder / name, label, files, left_out, set())
+        if len(files) == before:
+            left_out.append((plain_path(folder / name), "no files for this class"))
+    left_out += [
+        (plain_path(entry.path), "not in the folder of a class")
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
+        if not entry.is_dir() and not entry.name.startswith(".")
+    ]
+    return names, files, left_out
+
+
+def _collect(folder: Path, label: int, files: list, left_out: list, above: set) -> None:
+    """Add all files below a class's folder; `above`, the folders it lies in, tells of links in circles."""
+    try:
+        identity = os.stat(folder)
+        key = (identity.st_dev, identity.st_ino)
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError):
+            left_out.append((plain_path(folder), error.strerror or "unreadable"))
+        return
+    if key in above:
+        left_out.append((plain_path(folder), "a link to a folder it lies in"))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            _collect(Path(entry.path), label, files, left_out, above | {key})
+            continue
+        try:
+            status = entry.stat()
+        except OSError as error:
+            left_out.append(
+                (plain_path(entry.path), "dangling link" if entry.is_symlink() else error.strerror)
+            )
+        else:
+            files.append(PictureFile(entry.path, label, status.st_size, status.st_mtime_ns))
