@@ -42,7 +42,7 @@ class Workshop:
     def make(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run make and return what it said; the calls it made are in `calls`."""
         (self.fake / "calls").write_text("")
-        # A fresh environment: make hands its own variables to what it runs, and it may be what runs these tests.
+        # A fresh environment: make hands its variables to what it runs, and it may be running these tests.
         clean = {"FAKE": str(self.fake), "PATH": f"{self.fake}:{os.environ['PATH']}", **environment}
         return subprocess.run(
             ["make", *arguments], cwd=self.folder, env=clean, capture_output=True, text=True

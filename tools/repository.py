@@ -7,6 +7,8 @@ the first code cell of each chapter and the links in the README, is generated fr
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +73,16 @@ def chapter_paths(book: Path = BOOK) -> list[Path]:
     """Return every notebook of the book in reading order, checkpoints of editors left out."""
     found = [path for path in book.rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)]
     return sorted(found)
+
+
+def copy_sources(destination: Path) -> None:
+    """Copy every file that git tracks or would track, as it stands now: the project without its leftovers."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    for name in names:
+        if name and (ROOT / name).is_file():
+            (destination / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, destination / name)
 
 
 def replace_between(text: str, name: str, body: str) -> str:

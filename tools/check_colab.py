@@ -1,0 +1,151 @@
+"""Run chapters the way Colab does: alone in a folder, in an environment that has everything but the course.
+
+    python tools/check_colab.py newest       # the newest version of everything, this Python
+    python tools/check_colab.py oldest       # the lower bounds of pyproject.toml, Python 3.10 where there is one
+
+The setup cell of each chapter is run as it is stored, by a real kernel; only the address it installs from is
+replaced by a copy of this working tree, so that nothing but the package index is asked. Afterwards every package
+that was there before must have the version it had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from lower_bounds import lower_bounds
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from repository import BOOK, copy_sources, repository_url
+
+CHAPTERS = ("03_convolution", "04_padding_and_stride", "10_training_in_pytorch")
+KERNEL = "clean-environment"
+SECONDS_PER_CELL = 600
+
+
+def find_python(age: str) -> str:
+    """Return the interpreter to build the environment with."""
+    if age == "oldest":
+        pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+        for candidate in (shutil.which("python3.10"), *pyenv.glob("versions/3.10*/bin/python")):
+            if candidate and subprocess.run([candidate, "--version"], capture_output=True).returncode == 0:
+                return str(candidate)
+    return sys.executable
+
+
+def preinstalled(age: str) -> list[str]:
+    """Return what Colab has before the first cell runs: all that the course needs, and a kernel."""
+    bounds = lower_bounds()
+    if age == "newest":
+        return [*bounds, "ipykernel"]
+    return [*(f"{name}=={version}" for name, version in bounds.items()), "ipykernel"]
+
+
+def build_environment(age: str, folder: Path) -> Path:
+    """Create the environment and return its interpreter."""
+    subprocess.run([find_python(age), "-m", "venv", str(folder)], check=True)
+    python = folder / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", *preinstalled(age)], check=True)
+    return python
+
+
+def installed(python: Path) -> dict[str, str]:
+    """Return the version of each package in the environment."""
+    done = subprocess.run([python, "-m", "pip", "list", "--format=json"], check=True, capture_output=True)
+    return {item["name"]: item["version"] for item in json.loads(done.stdout)}
+
+
+def publish_working_tree(folder: Path) -> str:
+    """Commit a copy of the working tree to a repository of its own and return the address of that."""
+    copy_sources(folder)
+    identity = ["-c", "user.name=check", "-c", "user.email=check@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-q", "-m", "copy"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder.as_uri()
+
+
+def register_kernel(python: Path, folder: Path) -> None:
+    """Let this process start kernels in the environment."""
+    spec = folder / "kernels" / KERNEL
+    spec.mkdir(parents=True)
+    command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    content = {"argv": command, "display_name": KERNEL, "language": "python"}
+    (spec / "kernel.json").write_text(json.dumps(content))
+    os.environ["JUPYTER_PATH"] = str(folder)
+
+
+def run_chapter(path: Path, address: str, folder: Path) -> None:
+    """Execute a copy of the chapter that stands alone in its folder, with sliders in their live form."""
+    notebook = nbformat.read(path, as_version=4)
+    setup = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    if repository_url() not in setup.source:
+        raise ValueError(f"{path.name} does not begin with the setup cell; run make sync")
+    setup.source = setup.source.replace(repository_url(), address)
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {key: value for key, value in os.environ.items() if key != "CNNCOURSE_BOOK"}
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name=KERNEL,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(env=environment)
+
+
+def check(age: str, chapters: list[Path], folder: Path) -> None:
+    """Build the environment, run the chapters, and see that nothing but cnncourse was added."""
+    started = time.perf_counter()
+    python = build_environment(age, folder / "environment")
+    before = installed(python)
+    told = ", ".join(f"{name} {before[name]}" for name in ("numpy", "torch", "matplotlib", "ipywidgets"))
+    print(f"{age}: {told}, built in {time.perf_counter() - started:.0f} s", flush=True)
+    address = publish_working_tree(folder / "course")
+    register_kernel(python, folder / "jupyter")
+    for path in chapters:
+        started = time.perf_counter()
+        run_chapter(path, address, folder / "content")
+        print(f"{age}: {path.stem} ran in {time.perf_counter() - started:.0f} s", flush=True)
+    after = installed(python)
+    if "cnncourse" not in after:
+        raise ValueError("the setup cell has not installed cnncourse")
+    changed = {name: (before.get(name), after[name]) for name in after if before.get(name) != after[name]}
+    del changed["cnncourse"]
+    if changed or before.keys() - after.keys():
+        raise ValueError(
+            f"the setup cell changed what was there before: {changed or before.keys() - after.keys()}"
+        )
+    print(f"{age}: every package has the version it had")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check one environment; the exit code is 0 when all chapters ran and nothing was changed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("age", choices=["newest", "oldest"])
+    parser.add_argument("chapters", nargs="*", default=CHAPTERS, help=f"default: {' '.join(CHAPTERS)}")
+    options = parser.parse_args(arguments)
+    paths = [BOOK / f"{name}.ipynb" for name in options.chapters]
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        print(f"no such chapter: {', '.join(missing)}", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        try:
+            check(options.age, paths, Path(folder))
+        except (CellExecutionError, ValueError) as error:
+            print(f"{options.age}: {error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
