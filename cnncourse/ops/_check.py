@@ -104,6 +104,21 @@ def no_bool(argument: str, value: np.ndarray) -> None:
         raise TypeError(message(argument, "dtype bool", "must be an array of numbers", remedy))
 
 
+def not_empty(argument: str, value: np.ndarray, first_axis: int = 0) -> None:
+    """Check that no axis from ``first_axis`` on has length 0 (a batch may be empty, a picture may not).
+
+    Raises
+    ------
+    ValueError
+        If one has.
+    """
+    if 0 in value.shape[first_axis:]:
+        rule = "must not be empty" + (" except along the batch axis" if first_axis else "")
+        raise ValueError(
+            message(argument, f"shape {value.shape}", rule, "Give every other axis at least one entry.")
+        )
+
+
 def same_dtype(argument: str, value: np.ndarray, reference: str, other: np.ndarray) -> None:
     """Check that two arrays have one dtype, as torch demands; mixing them would hide a slow conversion.
 
@@ -156,10 +171,10 @@ def integer(argument: str, value: object, minimum: int | None = None) -> int:
     return number
 
 
-def pair(argument: str, value: object, minimum: int | None = None) -> tuple[int, int]:
+def pair(argument: str, value: object, minimum: int | None = None, lone: bool = True) -> tuple[int, int]:
     """Check an int or a (height, width) pair and return the pair.
 
-    A sequence of one number counts for both axes, as in torch.
+    A sequence of one number counts for both axes if ``lone``: torch allows it in some operators only.
 
     Raises
     ------
@@ -174,7 +189,7 @@ def pair(argument: str, value: object, minimum: int | None = None) -> tuple[int,
     ((2, 2), (1, 2))
     """
     if isinstance(value, (tuple, list)):
-        if len(value) not in (1, 2):
+        if len(value) not in ((1, 2) if lone else (2,)):
             rule, remedy = "must be an int or a pair (height, width)", "Give one number per spatial axis."
             raise ValueError(message(argument, value, rule, remedy))
         numbers = [integer(f"{argument}[{i}]", v, minimum) for i, v in enumerate(value)]

@@ -1,52 +1,152 @@
-"""The matrix products behind `conv`: gather windows into columns, multiply, and the way back."""
+"""The three sums behind `conv`, each as matrix products (GEMM, "general matrix multiply").
+
+A convolution ties three arrays together: image x, weights w and response y. Given two of them, a sum over
+the kernel's windows yields the third (or its gradient), and there are no other sums in the forward and
+backward passes of `conv2d` and `conv_transpose2d`:
+
+=====================  ======================================  =======================================
+function               computes                                is
+=====================  ======================================  =======================================
+`correlate`            y[o] = Σ w[o, c, u, v] · x[c, tap u v]  forward; transposed: gradient of input
+`spread`               x[c, tap u v] += Σ w[o, c, u, v] · y[o] gradient of input; transposed: forward
+`correlate_responses`  w[o, c, u, v] = Σ y[o] · x[c, tap u v]  gradient of weight in both
+=====================  ======================================  =======================================
+
+Each picks the cheapest way that gives the result: no copy at all for 1×1 kernels, Winograd's method for
+3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``).
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from cnncourse.ops import _im2col, _winograd
 from cnncourse.ops._geometry import Geometry
 
-
-def columns(batch: np.ndarray, geometry: Geometry) -> np.ndarray:
-    (kh, kw), (sh, sw), (dh, dw), (oh, ow) = geometry.kernel, geometry.stride, geometry.dilation, geometry.output
-    n, c = batch.shape[:2]
-    padded = np.pad(batch, ((0, 0), (0, 0), *geometry.pads))
-    cols = np.empty((n, c, kh, kw, oh, ow), batch.dtype)
-    for u in range(kh):
-        for v in range(kw):
-            cols[:, :, u, v] = padded[:, :, u * dh :, v * dw :][:, :, : sh * (oh - 1) + 1 : sh, : sw * (ow - 1) + 1 : sw]
-    return cols.reshape(n, geometry.groups, -1, oh * ow)
+BLOCK = 1 << 18  # numbers in the columns of one block: 1 MiB of float32, about an L2 cache
+WIDE = 256  # columns from which a matrix product runs at full speed
+FEW = 128  # output channels up to which copying the columns costs as much as their product
 
 
 def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
-    n, out_channels, groups = len(batch), len(weight), geometry.groups
-    output = np.empty((n, out_channels, *geometry.output), batch.dtype)
-    matrix = weight.reshape(groups, out_channels // groups, -1)
-    for i in range(n):
-        np.matmul(matrix, columns(batch[i : i + 1], geometry)[0], out=output[i].reshape(groups, out_channels // groups, -1))
+    """Slide the weights over each image. Returns an ndarray of shape (N, O, oh, ow).
+
+    Besides the result it needs at most twice the memory of input and output together.
+    """
+    spare = 2 * (batch.size + len(batch) * len(weight) * geometry.output[0] * geometry.output[1])
+    if _is_pointwise(geometry):
+        return _correlate_pointwise(batch, weight, geometry)
+    if _winograd.applies(weight, geometry):
+        fixed, per_row = _winograd.scratch_size(weight, geometry)
+        rows = (spare - fixed) // per_row
+        if rows > 0:
+            tile_size = 16 * weight.shape[1] * -(-geometry.output[1] // 2)
+            output = _winograd.correlate(batch, weight, geometry, min(_winograd.BLOCK, rows * tile_size))
+            if output.size and np.isfinite(output.max()) and np.isfinite(output.min()):
+                return output  # an infinity or NaN would have spread over its whole tile: then do it
+                directly
+    budget = min(BLOCK, spare // 2)
+    if geometry.groups == 1 and geometry.dilation[0] == 1 and len(weight) <= FEW:
+        return _correlate_rows(batch, weight, geometry, budget)
+    return _correlate_columns(batch, weight, geometry, budget)
+
+
+def spread(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Add every response, times the weights, to the window it came from. Returns (N, C, H, W)."""
+    flipped = _flipped(geometry)
+    if flipped is not None and geometry.groups == 1:
+        turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
+        return correlate(responses, np.ascontiguousarray(turned), flipped)
+    groups, (oh, ow) = geometry.groups, geometry.output
+    channels = groups * weight.shape[1]
+    kh, kw = geometry.kernel
+    matrix = weight.reshape(groups, len(weight) // groups, -1, kh * kw)  # (G, O/G, C/G, taps)
+    matrix = matrix.transpose(0, 3, 2, 1).reshape(groups, -1, len(weight) // groups)  # (G, taps·C/G, O/G)
+    image = np.empty((len(responses), channels, *geometry.size), responses.dtype)
+    for images, _ in _im2col.blocks(len(responses), 1, oh * ow * channels * kh * kw, BLOCK):
+        block = responses[images]
+        n = len(block)
+        block = block.reshape(n, groups, -1, oh * ow)
+        columns = np.matmul(matrix, block)  # (n, G, taps·C/G, oh·ow)
+        columns = columns.reshape(n, groups, kh, kw, -1, oh, ow).transpose(2, 3, 0, 1, 4, 5, 6)
+        image[images] = _im2col.add_back(columns.reshape(kh, kw, n, channels, oh, ow), geometry)
+    return image
+
+
+def correlate_responses(
+    batch: np.ndarray, responses: np.ndarray, shape: tuple[int, ...], geometry: Geometry
+) -> np.ndarray:
+    """Multiply every response with the window it belongs to and add up. Returns weights of ``shape``."""
+    if _winograd.applies(np.empty(shape, batch.dtype), geometry):
+        return _winograd.correlate_responses(batch, responses, geometry)
+    groups, (kh, kw), (oh, ow) = geometry.groups, geometry.kernel, geometry.output
+    channels = batch.shape[1]
+    total = np.zeros((groups, shape[0] // groups, int(np.prod(shape[1:]))), batch.dtype)
+    for images, rows in _im2col.blocks(len(batch), oh, channels * kh * kw * ow, BLOCK):
+        n, count = images.stop - images.start, rows.stop - rows.start
+        columns = np.empty((channels, kh, kw, n, count, ow), batch.dtype)
+        _im2col.gather(batch[images], rows, geometry, columns.transpose(1, 2, 3, 0, 4, 5))
+        columns = columns.reshape(groups, total.shape[2], -1)
+        block = responses[images, :, rows].swapaxes(0, 1).reshape(groups, total.shape[1], -1)
+        total += block @ columns.swapaxes(1, 2)
+    return total.reshape(shape)
+
+
+def _is_pointwise(geometry: Geometry) -> bool:
+    """Whether the kernel is a single tap and nothing is padded."""
+    return geometry.kernel == (1, 1) and geometry.pads == ((0, 0), (0, 0))
+
+
+def _correlate_pointwise(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """1×1 weights: the image is its own matrix of columns, nothing is copied at stride 1."""
+    (sh, sw), (oh, ow), groups = geometry.stride, geometry.output, geometry.groups
+    pixels = batch[:, :, : (oh - 1) * sh + 1 : sh, : (ow - 1) * sw + 1 : sw]
+    pixels = pixels.reshape(len(batch), groups, -1, oh * ow)
+    output = np.matmul(weight.reshape(groups, len(weight) // groups, -1), pixels)
+    return output.reshape(len(batch), len(weight), oh, ow)
+
+
+def _correlate_rows(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
+    """Few kernels: copies would cost more than products, so output rows share them (`row_columns`)."""
+    out_channels, channels, _, kw = weight.shape
+    oh, ow = geometry.output
+    output = np.empty((len(batch), out_channels, oh, ow), batch.dtype)
+    matrix = weight.transpose(0, 2, 3, 1).reshape(out_channels, -1)  # (O, kh·kw·C)
+    for images, rows in _im2col.blocks(len(batch), oh, geometry.stride[0] * kw * channels * ow, budget):
+        columns = _im2col.row_columns(batch[images], rows, geometry)  # (rows, kh·kw·C, n·ow)
+        products = np.matmul(matrix, columns).reshape(len(columns), out_channels, -1, ow)
+        output[images, :, rows] = products.transpose(2, 1, 0, 3)
     return output
 
 
-def scatter(grad: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
-    (kh, kw), (sh, sw), (dh, dw), (oh, ow) = geometry.kernel, geometry.stride, geometry.dilation, geometry.output
-    n, out_channels, groups = len(grad), len(weight), geometry.groups
-    c = weight.shape[1] * groups
-    (top, bottom), (left, right) = geometry.pads
-    h, w = geometry.size
-    padded = np.zeros((n, c, h + top + bottom, w + left + right), grad.dtype)
-    matrix = weight.reshape(groups, out_channels // groups, -1)
-    cols = np.matmul(matrix.transpose(0, 2, 1), grad.reshape(n, groups, out_channels // groups, -1))
-    cols = cols.reshape(n, c, kh, kw, oh, ow)
-    for u in range(kh):
-        for v in range(kw):
-            padded[:, :, u * dh :, v * dw :][:, :, : sh * (oh - 1) + 1 : sh, : sw * (ow - 1) + 1 : sw] += cols[:, :, u, v]
-    return padded[:, :, top : top + h, left : left + w].copy()
+def _correlate_columns(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
+    """The plain way: gather all windows of a block into columns, then one product for each group."""
+    groups, (kh, kw), (oh, ow) = geometry.groups, geometry.kernel, geometry.output
+    channels, out_channels = batch.shape[1], len(weight)
+    output = np.empty((len(batch), out_channels, oh, ow), batch.dtype)
+    matrix = weight.reshape(groups, out_channels // groups, -1)  # (G, O/G, C/G·kh·kw)
+    for images, rows in _im2col.blocks(len(batch), oh, channels * kh * kw * ow, budget):
+        n, count = images.stop - images.start, rows.stop - rows.start
+        columns = np.empty((channels, kh, kw, n, count, ow), batch.dtype)
+        _im2col.gather(batch[images], rows, geometry, columns.transpose(1, 2, 3, 0, 4, 5))
+        products = np.matmul(matrix, columns.reshape(groups, matrix.shape[2], -1))  # (G, O/G, n·count·ow)
+        output[images, :, rows] = products.reshape(out_channels, n, count, ow).swapaxes(0, 1)
+    return output
 
 
-def correlate_with_grad(batch: np.ndarray, grad: np.ndarray, shape: tuple, geometry: Geometry) -> np.ndarray:
-    n, out_channels, groups = len(grad), shape[0], geometry.groups
-    total = np.zeros((groups, out_channels // groups, np.prod(shape[1:])), grad.dtype)
-    for i in range(n):
-        g = grad[i].reshape(groups, out_channels // groups, -1)
-        total += g @ columns(batch[i : i + 1], geometry)[0].transpose(0, 2, 1)
-    return total.reshape(shape)
+def _flipped(geometry: Geometry) -> Geometry | None:
+    """Return the geometry of the convolution that undoes the sliding: stride 1 only, else None.
+
+    A pixel gets something from all windows that contain it. With stride 1 these lie around it like a
+    window turned by 180°, so adding back is a convolution with the turned kernel, padded by span - 1 -
+    padding.
+    """
+    spans = [d * (k - 1) for d, k in zip(geometry.dilation, geometry.kernel)]
+    before = [span - frame[0] for span, frame in zip(spans, geometry.pads)]
+    after = [n + s - o - b for n, s, o, b in zip(geometry.size, spans, geometry.output, before)]
+    pads = tuple(zip(before, after))
+    if geometry.stride != (1, 1) or min(min(pair) for pair in pads) < 0:
+        return None
+    return replace(geometry, size=geometry.output, output=geometry.size, pads=pads)

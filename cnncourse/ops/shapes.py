@@ -74,7 +74,12 @@ def conv_output_size(
 
 
 def conv_transpose_output_size(
-    size: Size, kernel_size: Size, stride: Size = 1, padding: Size = 0, output_padding: Size = 0, dilation: Size = 1
+    size: Size,
+    kernel_size: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    output_padding: Size = 0,
+    dilation: Size = 1,
 ) -> int | tuple[int, int]:
     r"""Return the output size of a transposed convolution: the inverse of `conv_output_size`.
 
@@ -187,7 +192,9 @@ def pool_output_size(
         if steps < 0:
             got = f"kernel_size={kernel_size} with dilation={dilation}"
             rule = f"must fit at least once into {n + 2 * p} pixels (input and padding)"
-            raise ValueError(_check.message("the window", got, rule, "Use a smaller kernel_size or dilation."))
+            raise ValueError(
+                _check.message("the window", got, rule, "Use a smaller kernel_size or dilation.")
+            )
         result.append(steps + 1)
     return _like(size, tuple(result))
 
@@ -307,7 +314,10 @@ def receptive_field(layers: Iterable[Sequence[int]]) -> tuple[int, int]:
     field, jump = 1, 1
     for i, layer in enumerate(layers):
         if not isinstance(layer, (tuple, list)) or len(layer) not in (2, 3):
-            rule, remedy = "must be (kernel_size, stride) or (kernel_size, stride, dilation)", "Use one tuple a layer."
+            rule, remedy = (
+                "must be (kernel_size, stride) or (kernel_size, stride, dilation)",
+                "Use one tuple a layer.",
+            )
             raise ValueError(_check.message(f"layers[{i}]", layer, rule, remedy))
         kernel, stride, *rest = (_check.integer(f"layers[{i}][{j}]", v, 1) for j, v in enumerate(layer))
         field += (rest[0] if rest else 1) * (kernel - 1) * jump
