@@ -9,7 +9,9 @@ def _paper_network(num_classes: int, in_channels: int, groups: int) -> nn.Module
     return nn.Sequential(
         nn.Conv2d(in_channels, 96, kernel_size=11, stride=4),
         nn.ReLU(inplace=True),
-        nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0),  # torch divides alpha by the size: 1e-4 in the paper
+        nn.LocalResponseNorm(
+            5, alpha=5e-4, beta=0.75, k=2.0
+        ),  # torch divides alpha by the size: 1e-4 in the paper
         nn.MaxPool2d(3, stride=2),
         nn.Conv2d(96, 256, kernel_size=5, padding=2, groups=groups),
         nn.ReLU(inplace=True),

@@ -25,7 +25,9 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 class ConvReLU(nn.Module):
     """Convolution (N, in, H, W) -> (N, out, H', W'), batch normalisation or a bias, ReLU."""
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, batch_norm: bool, stride: int = 1):
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: int, batch_norm: bool, stride: int = 1
+    ):
         super().__init__()
         padding = kernel_size // 2
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias=not batch_norm)

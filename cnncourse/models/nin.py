@@ -3,7 +3,9 @@
 from torch import nn
 
 
-def _mlpconv(in_channels: int, out_channels: int, kernel_size: int, stride: int, padding: int) -> list[nn.Module]:
+def _mlpconv(
+    in_channels: int, out_channels: int, kernel_size: int, stride: int, padding: int
+) -> list[nn.Module]:
     """A convolution and two 1×1 convolutions: a small dense network slid over the image."""
     return [
         nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding),

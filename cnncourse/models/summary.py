@@ -50,7 +50,10 @@ class Summary:
         ]
         cells.append(("total", "", f"{self.parameters:,}", f"{self.macs:,}", ""))
         widths = [max(len(row[i]) for row in cells) for i in range(5)]
-        lines = ["  ".join([row[0].ljust(widths[0])] + [c.rjust(w) for c, w in zip(row[1:], widths[1:])]) for row in cells]
+        lines = [
+            "  ".join([row[0].ljust(widths[0])] + [c.rjust(w) for c, w in zip(row[1:], widths[1:])])
+            for row in cells
+        ]
         rule = "─" * len(lines[0])
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
@@ -142,7 +145,9 @@ class _Recorder(TorchDispatchMode):
         self.macs = 0
         self._starts: list[int] = []  # MACs before each module that is running
         self._seen: set[int] = set()
-        self._fields = torch.utils.weak.WeakTensorKeyDictionary()  # tensor -> _Field, or None for the whole image
+        self._fields = (
+            torch.utils.weak.WeakTensorKeyDictionary()
+        )  # tensor -> _Field, or None for the whole image
 
     def enter(self, module: nn.Module, inputs: tuple) -> None:
         self._starts.append(self.macs)
@@ -156,7 +161,12 @@ class _Recorder(TorchDispatchMode):
                 parameters = sum(p.numel() for p in module.parameters(recurse=False))
             field = self._fields.get(output, _PIXEL)
             row = LayerRow(
-                name, type(module).__name__, tuple(output.shape[1:]), parameters, macs, field and tuple(field[:2])
+                name,
+                type(module).__name__,
+                tuple(output.shape[1:]),
+                parameters,
+                macs,
+                field and tuple(field[:2]),
             )
             self.rows.append(row)
 

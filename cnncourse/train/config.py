@@ -1,0 +1,175 @@
+"""What a training run is told: one frozen record, checked when it is made, saved with every result."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
+
+from cnncourse.train.augment import Augment
+
+OPTIMIZERS = ("sgd", "nesterov", "adam", "adamw")
+SCHEDULES = ("constant", "step", "cosine", "one-cycle")
+PRECISIONS = ("auto", "float32", "bfloat16")
+DEFAULT_LR = {"sgd": 0.05, "nesterov": 0.05, "adam": 0.003, "adamw": 0.003}
+
+# Where and how fast a run goes, not what it computes: these may change when a run is resumed.
+RUNTIME_FIELDS = ("device", "workers", "progress")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Settings of ``fit``. Frozen: make a changed copy with ``dataclasses.replace``.
+
+    Raises
+    ------
+    TypeError
+        For a name that is no setting; the text lists near matches.
+    ValueError
+        For a value out of range; the text names the setting, the value and the rule.
+
+    Examples
+    --------
+    >>> TrainConfig(epochs=3, optimizer="sgd").lr
+    0.05
+    >>> TrainConfig(bach_size=64)
+    Traceback (most recent call last):
+    TypeError: TrainConfig has no setting 'bach_size'; did you mean 'batch_size'?
+    """
+
+    epochs: int = 5  # passes over the training images
+    batch_size: int = 128  # images per step; under torchrun per process
+    optimizer: str = "adamw"  # one of OPTIMIZERS
+    lr: float | None = None  # peak step length; None: 0.05 for sgd and nesterov, 0.003 for adam and adamw
+    momentum: float = 0.9  # share of the last step kept, sgd and nesterov only; 0 to below 1
+    weight_decay: float = 5e-4  # pull towards zero per unit of lr; in adamw apart from the gradient
+    lr_scales: Mapping[str, float] = field(
+        default_factory=dict
+    )  # factor on lr by start of parameter name; 0 freezes
+    schedule: str = "one-cycle"  # one of SCHEDULES
+    warmup: float = 0.3  # share of all steps during which one-cycle climbs; 0 to below 1
+    step_epochs: int = 2  # epochs between two drops of the step schedule
+    step_factor: float = 0.1  # what a drop multiplies lr by
+    clip_norm: float | None = None  # longest gradient (Euclidean norm over all parameters); None: no limit
+    label_smoothing: float = 0.0  # share of the target spread over all classes; 0 to below 1
+    ema: float = 0.0  # decay per step of an average of the weights, used in the end; 0: no average
+    early_stopping: int = 0  # epochs without a lower validation loss before training stops; 0: never
+    augment: Augment = field(default_factory=Augment)  # random changes of the training images
+    device: str = "auto"  # auto (cuda, mps, cpu) or a torch device such as "cuda:1"
+    precision: str = "auto"  # one of PRECISIONS; auto: bfloat16 on GPUs that have it, float32 elsewhere
+    channels_last: bool = True  # memory order N, H, W, C, which convolutions read faster
+    compile: bool = False  # torch.compile the network: slow to start, faster per step
+    deterministic: bool = False  # ask cuDNN for repeatable kernels: the same bits on a GPU, slower
+    seed: int = 0  # order of the images, augmentation, dropout
+    workers: int = 0  # processes that load images, for streamed data only
+    progress: bool = True  # show a bar or a line per epoch
+
+    def __new__(cls, *args: object, **settings: object) -> TrainConfig:
+        _refuse_unknown(settings, TypeError)
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.augment, Mapping):
+            object.__setattr__(self, "augment", Augment(**self.augment))
+        object.__setattr__(self, "lr_scales", dict(self.lr_scales))
+        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("precision", self.precision, PRECISIONS)
+        if self.lr is None:
+            object.__setattr__(self, "lr", DEFAULT_LR[self.optimizer])
+        for name, smallest in _WHOLE_NUMBERS.items():
+            _check_whole(name, getattr(self, name), smallest)
+        for name, (low, high, rule) in _RANGES.items():
+            _check_range(name, getattr(self, name), low, high, rule)
+        for prefix, factor in self.lr_scales.items():
+            _check_range(f"lr_scales[{prefix!r}]", factor, 0, float("inf"), "at least 0")
+        if self.clip_norm is not None and not (_is_number(self.clip_norm) and self.clip_norm > 0):
+            raise ValueError(f"clip_norm={self.clip_norm!r} must be above 0, or None for no limit")
+
+    @classmethod
+    def from_dict(cls, settings: Mapping) -> TrainConfig:
+        """A configuration from a mapping, as ``to_dict`` or a JSON file gives it.
+
+        Raises
+        ------
+        ValueError
+            For an unknown key (near matches are listed) or a value out of range.
+        """
+        _refuse_unknown(settings, ValueError)
+        return cls(**settings)
+
+    def to_dict(self) -> dict:
+        """All settings as plain values, ready for JSON."""
+        return asdict(self)
+
+
+_WHOLE_NUMBERS = {
+    "epochs": 1,
+    "batch_size": 1,
+    "step_epochs": 1,
+    "early_stopping": 0,
+    "workers": 0,
+    "seed": 0,
+}
+_BELOW_ONE = (0, 1, "at least 0 and below 1")
+_RANGES = {
+    "momentum": _BELOW_ONE,
+    "warmup": _BELOW_ONE,
+    "label_smoothing": _BELOW_ONE,
+    "ema": _BELOW_ONE,
+    "lr": (1e-12, float("inf"), "above 0"),
+    "weight_decay": (0, float("inf"), "at least 0"),
+    "step_factor": (1e-12, float("inf"), "above 0"),
+}
+
+
+def _refuse_unknown(settings: Mapping, error: type[Exception]) -> None:
+    """Raise for the first key that is no setting, with near matches."""
+    known = [f.name for f in fields(TrainConfig)]
+    for key in settings:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=3)
+            hint = " or ".join(map(repr, near)) if near else None
+            hint = f"did you mean {hint}?" if hint else f"settings: {', '.join(known)}"
+            raise error(f"TrainConfig has no setting {key!r}; {hint}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        near = difflib.get_close_matches(str(value).lower(), choices, n=1)
+        hint = f'did you mean "{near[0]}"? ' if near else ""
+        raise ValueError(f"{name}={value!r} is unknown; {hint}choose one of {', '.join(choices)}")
+
+
+def _check_whole(name: str, value: object, smallest: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
+        raise ValueError(f"{name}={value!r} must be a whole number of at least {smallest}")
+
+
+def _check_range(name: str, value: object, low: float, high: float, rule: str) -> None:
+    if not _is_number(value) or not low <= value < high:  # NaN and infinity fail the comparison
+        raise ValueError(f"{name}={value!r} must be a number {rule}")
+
+
+def changed_settings(old: Mapping, new: Mapping) -> dict[str, tuple]:
+    """Settings that differ between two configurations in a way that changes what is computed.
+
+    Returns
+    -------
+    dict of str to (old, new)
+        Empty when a run of ``old`` may be continued with ``new``. More epochs are no change for the schedules that do
+        not stretch over the whole run.
+    """
+    free = set(RUNTIME_FIELDS)
+    if old.get("schedule") == new.get("schedule") and new.get("schedule") in ("constant", "step"):
+        free.add("epochs")
+    # A setting that an older version did not know had, then, its default.
+    defaults = {f.name: f.default for f in fields(TrainConfig) if f.default is not MISSING}
+    merged = {**defaults, **old}
+    return {
+        key: (merged.get(key), new[key]) for key in new if key not in free and merged.get(key) != new[key]
+    }

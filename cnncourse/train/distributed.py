@@ -1,0 +1,93 @@
+"""Several processes that train one network together (DDP), started by ``torchrun``.
+
+Each process holds the whole network and its part of every batch; gradients are averaged before each step, so that N
+processes with batch B take the steps of one process with batch N·B.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+@dataclass(frozen=True)
+class Team:
+    """This process among those that train together; alone it is rank 0 of 1."""
+
+    rank: int = 0
+    world: int = 1
+    local_rank: int = 0  # which process of this machine, and so which of its GPUs
+    joined_here: bool = False  # whether ``join`` opened the process group, so that ``leave`` closes it
+
+    def leave(self) -> None:
+        """Close the process group if this team opened it."""
+        if self.joined_here:
+            dist.destroy_process_group()
+
+    def total(self, numbers: torch.Tensor) -> torch.Tensor:
+        """The sum over all processes of a tensor, in place."""
+        if self.world > 1:
+            dist.all_reduce(numbers)
+        return numbers
+
+    def agree(self, reason: str | None) -> str | None:
+        """What rank 0 says, on every process."""
+        if self.world == 1:
+            return reason
+        box = [reason]
+        dist.broadcast_object_list(box, src=0)
+        return box[0]
+
+
+def join(device: torch.device) -> Team:
+    """The team that ``torchrun`` describes in the environment; a process started without it is alone.
+
+    Uses nccl between GPUs and gloo between CPUs.
+    """
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1:
+        return Team()
+    opened = not dist.is_initialized()
+    if opened:
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return Team(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")), opened)
+
+
+def own_device(device: torch.device) -> torch.device:
+    """The GPU of this process when several share a machine; other devices stay as they are."""
+    if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
+        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(device)
+    return device
+
+
+def same_buffers(model: nn.Module, team: Team) -> None:
+    """Give every process rank 0's buffers (the running statistics of batch normalisation)."""
+    if team.world > 1:
+        for buffer in model.buffers():
+            dist.broadcast(buffer, src=0)
+
+
+def wrap(model: nn.Module, team: Team, batches) -> nn.Module:
+    """The model, or its DistributedDataParallel form where there is a team.
+
+    ``batches.share`` is the part of the current global batch that lies here. DDP by itself gives every process the
+    same weight, which is wrong when a short last batch splits unevenly; the hook weighs gradients by these shares.
+    """
+    if team.world == 1:
+        return model
+    device_ids = [team.local_rank] if next(model.parameters()).device.type == "cuda" else None
+    parallel = DistributedDataParallel(model, device_ids=device_ids)
+
+    def weighted_sum(state, bucket: dist.GradBucket) -> torch.futures.Future[torch.Tensor]:
+        share = 1 / team.world if batches.share is None else batches.share
+        work = dist.all_reduce(bucket.buffer().mul_(share), async_op=True)
+        return work.get_future().then(lambda future: future.value()[0])
+
+    parallel.register_comm_hook(None, weighted_sum)
+    return parallel

@@ -1,0 +1,114 @@
+"""Optimisers and learning-rate schedules, by name."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from cnncourse.train.config import TrainConfig
+
+
+def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
+    """The optimiser that ``config`` names, over the parameters of ``model`` that are to be trained.
+
+    Parameters whose names start with a key of ``config.lr_scales`` form a group with their own learning rate; the
+    longest matching key counts. A factor of 0 leaves them out, and stops their gradients.
+
+    Raises
+    ------
+    ValueError
+        If a key of ``lr_scales`` fits no parameter, or nothing is left to train.
+    """
+    groups: dict[float, list[nn.Parameter]] = {}
+    unused = set(config.lr_scales)
+    for name, parameter in model.named_parameters():
+        fitting = [prefix for prefix in config.lr_scales if name.startswith(prefix)]
+        unused -= set(fitting)
+        scale = config.lr_scales[max(fitting, key=len)] if fitting else 1.0
+        if scale == 0:
+            parameter.requires_grad_(False)
+        if parameter.requires_grad:
+            groups.setdefault(scale, []).append(parameter)
+    if unused:
+        starts = sorted({name.split(".")[0] for name, _ in model.named_parameters()})
+        raise ValueError(
+            f"lr_scales names {sorted(unused)}, which no parameter starts with; they start with {starts}"
+        )
+    if not groups:
+        raise ValueError(
+            "model has no parameter to train: all are frozen (requires_grad=False or lr_scales 0)"
+        )
+    parameters = [{"params": params, "lr": config.lr * scale} for scale, params in groups.items()]
+    decay = config.weight_decay
+    # One kernel for all parameters instead of several per parameter, where torch has it.
+    fused = next(model.parameters()).device.type in ("cuda", "cpu")
+    if config.optimizer in ("sgd", "nesterov"):
+        nesterov = config.optimizer == "nesterov" and config.momentum > 0
+        return torch.optim.SGD(
+            parameters, momentum=config.momentum, weight_decay=decay, nesterov=nesterov, fused=fused
+        )
+    cls = torch.optim.Adam if config.optimizer == "adam" else torch.optim.AdamW
+    return cls(parameters, weight_decay=decay, fused=fused)
+
+
+def make_scheduler(
+    optimizer: torch.optim.Optimizer, config: TrainConfig, steps_per_epoch: int
+) -> torch.optim.lr_scheduler.LambdaLR:
+    """The learning rate of each step as a multiple of ``config.lr``; call ``step()`` after every batch."""
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: lr_factor(step, config, steps_per_epoch))
+
+
+def last_lr(scheduler: torch.optim.lr_scheduler.LambdaLR, config: TrainConfig) -> float:
+    """The learning rate of the step just taken, before ``lr_scales``."""
+    return config.lr * scheduler.lr_lambdas[0](max(scheduler.last_epoch - 1, 0))
+
+
+def lr_factor(step: int, config: TrainConfig, steps_per_epoch: int) -> float:
+    """Learning rate of a step, divided by its peak ``config.lr``.
+
+    Parameters
+    ----------
+    step : int
+        Steps taken so far, 0 for the first.
+    config : TrainConfig
+        Its ``schedule``, ``epochs``, ``warmup``, ``step_epochs`` and ``step_factor`` are read.
+    steps_per_epoch : int
+        Batches in an epoch.
+
+    Returns
+    -------
+    float
+        constant: 1. step: step_factor^(epoch // step_epochs). cosine: from 1 to 0 along half a cosine.
+        one-cycle: from 1/25 up to 1 during the first ``warmup`` of all steps, then down to 1/250,000, both along
+        half a cosine.
+
+    References
+    ----------
+    Cosine: Loshchilov, Hutter: SGDR, arXiv:1608.03983 (2016), section 3. One-cycle: Smith, Topin:
+    Super-convergence, arXiv:1708.07120 (2017), section 3; the factors are those of ``torch.optim.lr_scheduler.OneCycleLR``.
+
+    Examples
+    --------
+    >>> config = TrainConfig(epochs=4, schedule="step", step_epochs=2, step_factor=0.1)
+    >>> [lr_factor(step, config, steps_per_epoch=10) for step in (0, 19, 20, 39)]
+    [1.0, 1.0, 0.1, 0.1]
+    """
+    if config.schedule == "constant":
+        return 1.0
+    if config.schedule == "step":
+        return config.step_factor ** (step // steps_per_epoch // config.step_epochs)
+    steps = config.epochs * steps_per_epoch
+    if config.schedule == "cosine":
+        return _half_cosine(1.0, 0.0, step / steps)
+    peak, last = config.warmup * steps - 1, steps - 1
+    start, end = 1 / 25, 1 / 250_000
+    if step < peak:
+        return _half_cosine(start, 1.0, step / peak)
+    return _half_cosine(1.0, end, (step - max(peak, 0)) / max(last - max(peak, 0), 1))
+
+
+def _half_cosine(start: float, end: float, share: float) -> float:
+    """From ``start`` (share 0) to ``end`` (share 1), flat at both ends."""
+    return end + (start - end) * (1 + math.cos(math.pi * min(share, 1.0))) / 2
