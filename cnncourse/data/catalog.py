@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnncourse.data.shapes import SHAPES
+from cnncourse.data.drawing import SHAPES
 
 
 @dataclass(frozen=True)

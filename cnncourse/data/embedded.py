@@ -1,11 +1,11 @@
-"""Data that are always there: scikit-learn's handwritten digits, and drawn shapes (in `shapes.py`)."""
+"""Data that are always there: scikit-learn's handwritten digits, and drawn shapes (in `drawing.py`)."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from cnncourse.data.arrays import ImageData, split_data
-from cnncourse.data.resize import image_size, resize
+from cnncourse.data.resizing import image_size, resize
 
 # Measured on the training part at the default size of 28; other sizes are close enough.
 _DIGITS_MEAN, _DIGITS_STD = (0.3091,), (0.3501,)

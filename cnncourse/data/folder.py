@@ -11,7 +11,7 @@ from cnncourse.data.decoding import load_files
 from cnncourse.data.folder_cache import PictureFile
 from cnncourse.data.paths import DataNotFound
 from cnncourse.data.pictures import Wanted, check_options, plain_path
-from cnncourse.data.resize import image_size
+from cnncourse.data.resizing import image_size
 
 SPLIT_FOLDERS = ("train", "test", "valid", "validation", "val")
 

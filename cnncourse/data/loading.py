@@ -13,8 +13,8 @@ from cnncourse.data.decoding import load_files
 from cnncourse.data.folder_cache import PictureFile
 from cnncourse.data.paths import DataNotFound, data_root
 from cnncourse.data.pictures import Wanted, check_options
-from cnncourse.data.resize import image_size, resize
-from cnncourse.data.shapes import shapes
+from cnncourse.data.resizing import image_size, resize
+from cnncourse.data.drawing import shapes
 
 
 def load(

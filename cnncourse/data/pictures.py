@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncourse.data.resize import image_size
+from cnncourse.data.resizing import image_size
 
 # Pillow's own limit, above which a small file may be made to fill the memory.
 MAX_PIXELS = 89_478_485

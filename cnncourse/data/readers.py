@@ -173,12 +173,13 @@ def read_svhn(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """
     try:
         from scipy.io import loadmat
+        from scipy.io.matlab import MatReadError
     except ImportError:
         raise ImportError("svhn is a MATLAB file and needs SciPy: pip install scipy") from None
     try:
         content = loadmat(path)
         images, labels = content["X"], content["y"].astype(np.int64).ravel()
-    except (ValueError, TypeError, KeyError, OSError, zlib.error, NotImplementedError) as error:
+    except (MatReadError, ValueError, TypeError, KeyError, OSError, zlib.error, NotImplementedError) as error:
         raise ValueError(f"{path} is damaged or not an SVHN file: {error}") from None
     if images.ndim != 4 or images.shape[:3] != (32, 32, 3) or images.shape[3] != len(labels):
         raise ValueError(f"{path} is not an SVHN file: X has shape {images.shape} and y {labels.shape}")

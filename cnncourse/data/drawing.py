@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncourse.data.arrays import ImageData
-from cnncourse.data.resize import image_size
+from cnncourse.data.resizing import image_size
 
 SHAPES = ("circle", "square", "triangle", "cross", "star", "ring")
 _BLOCK = 1 << 20  # pixels drawn at once
@@ -38,15 +38,15 @@ def shapes(
     size : int or (int, int), default 32
         Side, or height and width, of the images in pixels.
     seed : int, default 0
-        The same seed gives the same shapes in the same colours, also when `x`, `y`, `radius` or `angle` change:
-        so one shape can be moved, scaled or turned while all else stays.
+        The same seed gives the same shapes in the same colours, also when `x`, `y`, `radius` or `angle`
+        change: so one shape can be moved, scaled or turned while all else stays.
     classes : sequence of str, default all of circle, square, triangle, cross, star, ring
         Which shapes.
     channels : {1, 3}, default 3
         Grey or colour. One colour of each image is dark, the other light.
     x, y : float or (float, float), default None
-        Centre of the shape in parts of the width and height, fixed or drawn between two numbers. None draws it
-        such that the whole shape is inside.
+        Centre of the shape in parts of the width and height, fixed or drawn between two numbers. None draws
+        it such that the whole shape is inside.
     radius : float or (float, float), default (0.15, 0.45)
         Radius of the circle around the shape, in parts of the image's shorter side.
     angle : float or (float, float), default (0, 360)
@@ -65,8 +65,8 @@ def shapes(
 
     Notes
     -----
-    Each pixel is covered by the shape to the degree ``clip(1/2 − d, 0, 1)``, where d is its signed distance in
-    pixels to the outline, negative inside.
+    Each pixel is covered by the shape to the degree ``clip(1/2 − d, 0, 1)``, where d is its signed distance
+    in pixels to the outline, negative inside.
 
     Examples
     --------
@@ -135,13 +135,14 @@ def _between(
     low, high = (limits, limits) if np.isscalar(limits) else limits
     if not allowed[0] <= low <= high <= allowed[1]:
         raise ValueError(
-            f"{argument} must be a number or (low, high) within {allowed[0]:g} to {allowed[1]:g}, got {limits!r}"
+            f"{argument} must be a number or (low, high) within {allowed[0]:g} to {allowed[1]:g}, "
+            f"got {limits!r}"
         )
     return low + draw * (high - low)
 
 
 def _colours(draws: np.ndarray, channels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return shape colour and background, each ndarray of shape (N, channels, 1, 1): one dark, the other light."""
+    """Return ink and paper, each ndarray of shape (N, channels, 1, 1): one dark, the other light."""
     dark = 0.45 * draws[:, :channels, None, None]
     light = 0.55 + 0.45 * draws[:, 3 : 3 + channels, None, None]
     swap = draws[:, 6, None, None, None] < 0.5
