@@ -1,0 +1,34 @@
+"""What all functions that work number by number share: checking, and where the result goes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncourse.ops import _check
+
+
+def deliver(result: np.ndarray, input: np.ndarray, inplace: bool) -> np.ndarray:
+    """Return the result, or write it into the input and return that, as torch does with ``inplace=True``."""
+    if not inplace:
+        return result
+    if not input.flags.writeable:
+        remedy = "Copy it first, or use inplace=False."
+        raise ValueError(_check.message("input", "a read-only array", "must be writeable in place", remedy))
+    input[...] = result
+    return input
+
+
+def real(input: np.ndarray) -> np.ndarray:
+    """Check that the input holds floats or whole numbers, not truth values."""
+    _check.array("input", input)
+    _check.no_bool("input", input)
+    return input
+
+
+def gradient(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
+    """Check input and gradient of a function number by number: floats of one shape and dtype."""
+    _check.floating("input", input)
+    _check.floating("grad_output", grad_output)
+    _check.same_shape("grad_output", grad_output, input.shape, "the shape of input")
+    _check.same_dtype("grad_output", grad_output, "input", input)
+    return grad_output

@@ -1,0 +1,65 @@
+"""The complementary error function, which NumPy lacks, in a dozen lines that can be explained.
+
+For x ≥ 0 an old integral (Abramowitz and Stegun 7.4.11) reads
+
+    erfc(x) = (2 x / π) · exp(−x²) · ∫₀^∞ exp(−t²) / (t² + x²) dt .
+
+Its integrand is smooth and fades like exp(−t²), and for such integrands the midpoint rule is astonishingly
+good: with step h the error falls like exp(−π²/h²), 7·10⁻¹⁸ for h = 1/2, and the thirteenth midpoint weighs
+only exp(−39). What is left is the pole of the integrand at t = i·x; its share is known exactly, 2 / (1 +
+exp(2πx/h)).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_STEP = 0.5
+_MIDPOINTS_SQUARED = ((np.arange(13) + 0.5) * _STEP) ** 2
+_WEIGHTS = (2 * _STEP / np.pi) * np.exp(-_MIDPOINTS_SQUARED)
+_BLOCK = 8192  # numbers worked on at a time, so that intermediate results stay in the cache
+
+
+def erfc(x: np.ndarray) -> np.ndarray:
+    """Return erfc(x) = 1 − erf(x) = 2/√π ∫ₓ^∞ exp(−t²) dt, entry by entry.
+
+    Parameters
+    ----------
+    x : ndarray of float32 or float64, any shape
+
+    Returns
+    -------
+    ndarray of the shape and dtype of `x`
+        In float64 right to 1e-15, and to 1e-14 of the value in the tail, up to x = 6.
+
+    References
+    ----------
+    Chiarella and Reichel (1968), "On the evaluation of integrals related to the error function".
+
+    Examples
+    --------
+    >>> import math
+    >>> x = np.array([-1.0, 0.0, 0.5, 5.0])
+    >>> bool(np.allclose(erfc(x), [math.erfc(v) for v in x], rtol=1e-15))
+    True
+    """
+    flat = np.ascontiguousarray(x).reshape(-1)
+    out = np.empty_like(flat)
+    for start in range(0, flat.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        out[block] = _erfc_block(flat[block])
+    return out.reshape(x.shape)
+
+
+def _erfc_block(x: np.ndarray) -> np.ndarray:
+    size = np.minimum(np.abs(x), 30)  # erfc(30) is below the smallest float64
+    square = size * size
+    total = np.zeros_like(size)
+    for weight, midpoint in zip(_WEIGHTS, _MIDPOINTS_SQUARED):
+        term = square + x.dtype.type(midpoint)
+        total += np.divide(x.dtype.type(weight), term, out=term)
+    total *= size * np.exp(-square)
+    # Beyond x = 6 the pole's share has long vanished beside the integral (and its exponential would
+    # overflow).
+    total += np.where(size < 6, 2 / (1 + np.exp(np.minimum(size, 6) * x.dtype.type(2 * np.pi / _STEP))), 0)
+    return np.where(x < 0, 2 - total, total)
