@@ -5,12 +5,14 @@
     python tools/notebooks.py run --check                  # run, say what would change, write nothing
     python tools/notebooks.py sync                         # setup cells and layout only, nothing is executed
 
-A stored notebook depends on its cells alone: two runs write the same bytes.
+A stored notebook depends on its code alone: two runs write the same bytes. What cannot repeat, such as a
+measured time, stands in a cell with the tag `keep-output`: it keeps what it showed until the code changes.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import re
 import sys
@@ -26,7 +28,7 @@ from nbformat import NotebookNode
 from repository import ROOT, chapter_paths, repository_url, setup_source
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-KEPT_NOTEBOOK_METADATA = ("accelerator", "authors", "mystnb", "title")
+KEPT_NOTEBOOK_METADATA = ("accelerator", "authors", "cnncourse", "mystnb", "title")
 KEPT_CELL_METADATA = ("jupyter", "mystnb", "slideshow", "tags")
 SECONDS_PER_CELL = 600
 # One thread and one hash seed: sums are added in the same order, sets print in the same order.
@@ -102,8 +104,26 @@ def _after_carriage_returns(text: str) -> str:
     return re.sub(r"^[^\n]*\r(?=[^\n])", "", text.replace("\r\n", "\n"), flags=re.MULTILINE)
 
 
+def fingerprint(notebook: NotebookNode) -> str:
+    """Return a digest of the chapter's code, without the setup cell: that one follows the address."""
+    code = [cell.source.strip() for cell in notebook.cells if cell.cell_type == "code"]
+    own = [source for source in code if source and not source.startswith("# Setup:")]
+    return hashlib.sha256("\0".join(own).encode()).hexdigest()[:16]
+
+
+def executed_code(notebook: NotebookNode) -> str | None:
+    """Return the fingerprint of the code that made the stored outputs, None where it is not known."""
+    return notebook.metadata.get("cnncourse", {}).get("executed")
+
+
 def execute(notebook: NotebookNode, folder: Path) -> None:
     """Run every cell in a fresh kernel in book mode, as the chapter's own folder sees it."""
+    code = fingerprint(notebook)
+    kept = {}
+    if executed_code(notebook) == code:
+        kept = {
+            cell.id: cell.outputs for cell in notebook.cells if "keep-output" in cell.metadata.get("tags", [])
+        }
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -115,6 +135,10 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute(env={**os.environ, **KERNEL_ENVIRONMENT})
+    for cell in notebook.cells:
+        if cell.id in kept:
+            cell.outputs = kept[cell.id]
+    notebook.metadata["cnncourse"] = {"executed": code}
 
 
 def process(path: Path, url: str, *, run: bool, check: bool) -> str:

@@ -58,7 +58,11 @@ def test_stored_form(stored):
     book = nbformat.reads(text, as_version=4)
     nbformat.validate(book)
     assert text.endswith("}\n")
-    assert book.metadata == {"kernelspec": notebooks.KERNELSPEC, "language_info": {"name": "python"}}
+    assert book.metadata == {
+        "kernelspec": notebooks.KERNELSPEC,
+        "language_info": {"name": "python"},
+        "cnncourse": {"executed": notebooks.fingerprint(book)},
+    }
     assert all(set(cell.metadata) <= set(notebooks.KEPT_CELL_METADATA) for cell in book.cells)
     assert json.loads(text) == json.loads(json.dumps(json.loads(text), sort_keys=True))
 
@@ -79,6 +83,20 @@ def test_the_setup_cell_is_the_first_code_cell(stored):
     assert first.metadata.tags == ["setup"]
     assert first.source == setup_source(URL)
     assert first.outputs == []
+
+
+def test_a_measured_time_is_kept_until_the_code_changes(tmp_path):
+    path = write(tmp_path / "time.ipynb", ["import time", "print(time.time_ns())"], tags=["keep-output"])
+    run(path)
+    first = path.read_bytes()
+    run(path)
+    assert path.read_bytes() == first
+    book = nbformat.reads(first.decode(), as_version=4)
+    shown = book.cells[-1].outputs
+    book.cells[2].source = "import time as time"
+    nbformat.write(book, path)
+    run(path)
+    assert nbformat.read(path, as_version=4).cells[-1].outputs != shown
 
 
 def test_sync_follows_a_new_address(stored, tmp_path):
