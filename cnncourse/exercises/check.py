@@ -12,6 +12,8 @@ from .exercise import Case, Exercise
 from .run import Outcome, call, never_touched
 
 PASS, FAIL, NOT_ATTEMPTED = "pass", "fail", "not attempted"
+# Arrays up to this many elements are printed whole among the arguments of a case.
+SHOWN_INPUT = 9
 ICONS = {PASS: "✓", FAIL: "✗", NOT_ATTEMPTED: "○"}
 
 
@@ -208,6 +210,8 @@ def _failed_case(exercise, cases, outcomes, failing, found: Difference) -> Check
         ("got", found.got),
     ]
     details.append(("where", outcomes[first].where))
+    if any(isinstance(value, np.ndarray) and value.size > SHOWN_INPUT for value in cases[first].args):
+        details.append(("data", f'cnncourse.exercises.case("{exercise.name}", {first + 1})'))
     hint = hints.hint_for_function(exercise, cases, outcomes, failing)
     if outcomes[first].error is None and outcomes[first].value is None:
         hint = "Is the `return` line missing? `print` shows a value, `return` hands it back."
@@ -267,7 +271,7 @@ def _summary(value: object) -> str:
         return f"({', '.join(_summary(element) for element in value)})"
     if isinstance(value, np.ndarray):
         kind = "" if value.dtype.kind in "if" and value.dtype.itemsize == 8 else f" of type {value.dtype}"
-        return (shown(value) if value.size <= 9 else f"array of {in_words(value)}") + kind
+        return (shown(value) if value.size <= SHOWN_INPUT else f"array of {in_words(value)}") + kind
     return str(value)
 
 

@@ -145,11 +145,12 @@ def difference(expected: object, got: object, *, whole: bool = False, exact_shap
 
 def _difference_of_several(expected: tuple, got: object, whole: bool, exact_shape: bool):
     wanted = f"{len(expected)} values"
-    if not isinstance(got, (tuple, list)):
+    parts = parts_of(got)
+    if parts is None:
         return Difference("the number of returned values differs", wanted, f"one {type(got).__name__}")
-    if len(got) != len(expected):
-        return Difference("the number of returned values differs", wanted, f"{len(got)}")
-    for number, (one_expected, one_got) in enumerate(zip(expected, got), start=1):
+    if len(parts) != len(expected):
+        return Difference("the number of returned values differs", wanted, f"{len(parts)}")
+    for number, (one_expected, one_got) in enumerate(zip(expected, parts), start=1):
         found = difference(one_expected, one_got, whole=whole, exact_shape=exact_shape)
         if found:
             return Difference(
@@ -170,6 +171,17 @@ def _difference_of_values(expected: np.ndarray, got: np.ndarray) -> Difference:
     if expected.size > SHOWN_WHOLE:
         return Difference(what, f"{one_expected} at [{index}]", f"{one_got} at [{index}]")
     return Difference(what, shown(expected), shown(got))
+
+
+def parts_of(value: object) -> list | None:
+    """Return the several values of an answer: a tuple, a list or the rows of an array; None for one value."""
+    if isinstance(value, (tuple, list)):
+        return list(value)
+    try:
+        array = as_numbers(value)
+    except UnreadableError:
+        return None
+    return list(array) if array.ndim else None
 
 
 def _numbers_apart(expected: object, got: object) -> tuple[str, str]:

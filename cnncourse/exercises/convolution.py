@@ -2,56 +2,8 @@
 
 import numpy as np
 
+from .answers import convolution as answers
 from .exercise import Case, Exercise, Mistake
-
-# Reference solutions. Their source is what the chapter shows as the solution.
-
-
-def correlate2d(image, kernel):
-    """Slide `kernel` over `image`: no padding, stride 1."""
-    kernel_height, kernel_width = kernel.shape
-    height = image.shape[0] - kernel_height + 1
-    width = image.shape[1] - kernel_width + 1
-    out = np.zeros((height, width))
-    for i in range(height):
-        for j in range(width):
-            window = image[i : i + kernel_height, j : j + kernel_width]
-            out[i, j] = (window * kernel).sum()
-    return out
-
-
-def convolve2d(image, kernel):
-    """Convolution as in mathematics: turn the kernel by 180 degrees, then slide it."""
-    flipped = kernel[::-1, ::-1]
-    kernel_height, kernel_width = flipped.shape
-    height = image.shape[0] - kernel_height + 1
-    width = image.shape[1] - kernel_width + 1
-    out = np.zeros((height, width))
-    for i in range(height):
-        for j in range(width):
-            window = image[i : i + kernel_height, j : j + kernel_width]
-            out[i, j] = (window * flipped).sum()
-    return out
-
-
-def output_size(size, kernel_size):
-    """Number of positions of a kernel along one axis of an image."""
-    return size - kernel_size + 1
-
-
-def correlate2d_fast(image, kernel):
-    """Slide `kernel` over `image` without a loop over the pixels."""
-    kernel_height, kernel_width = kernel.shape
-    height = image.shape[0] - kernel_height + 1
-    width = image.shape[1] - kernel_width + 1
-    out = np.zeros((height, width))
-    for i in range(kernel_height):
-        for j in range(kernel_width):
-            out += kernel[i, j] * image[i : i + height, j : j + width]
-    return out
-
-
-# Cases
 
 
 def _correlation_cases() -> list[Case]:
@@ -74,57 +26,6 @@ def _size_cases() -> list[Case]:
     return [Case(args) for args in ((5, 3), (28, 5), (3, 3), (224, 7), (6, 1))]
 
 
-# Wrong answers
-
-
-def _flipped(image, kernel):
-    return correlate2d(image, kernel[::-1, ::-1])
-
-
-def _mean_for_sum(image, kernel):
-    return correlate2d(image, kernel) / kernel.size
-
-
-def _last_position_forgotten(image, kernel):
-    return correlate2d(image, kernel)[:-1, :-1]
-
-
-def _matrix_product(image, kernel):
-    height, width = (np.subtract(image.shape, kernel.shape) + 1).tolist()
-    rows, columns = kernel.shape
-    windows = [[image[i : i + rows, j : j + columns] for j in range(width)] for i in range(height)]
-    return np.array([[(window @ kernel).sum() for window in row] for row in windows])
-
-
-def _kept_in_uint8(image, kernel):
-    return correlate2d(image, kernel).astype(image.dtype)
-
-
-def _one_axis_flipped(image, kernel):
-    return correlate2d(image, kernel[::-1])
-
-
-def _transposed(image, kernel):
-    return correlate2d(image, kernel.T)
-
-
-def _turned_by_90_degrees(image, kernel):
-    return correlate2d(image, np.rot90(kernel))
-
-
-def _overwritten(image, kernel):
-    height, width = (np.subtract(image.shape, kernel.shape) + 1).tolist()
-    return kernel[-1, -1] * image[-height:, -width:]
-
-
-def _kernel_not_used(image, kernel):
-    return correlate2d(image, np.ones(kernel.shape))
-
-
-def _image_flipped_instead(image, kernel):
-    return correlate2d(image[::-1, ::-1], kernel)
-
-
 # The exercise with many right answers
 
 
@@ -137,7 +38,7 @@ def _edge_kernel_properties(kernel: np.ndarray) -> list[tuple[str, bool]]:
     most = np.abs(kernel).sum()
 
     def largest_response(image):
-        return np.abs(correlate2d(image, kernel)).max()
+        return np.abs(answers.correlate2d(image, kernel)).max()
 
     return [
         ("the kernel has shape (3, 3)", True),
@@ -198,25 +99,26 @@ EXERCISES = (
             "and sum. "
             "No padding, stride 1. Image and kernel need not be square."
         ),
-        reference=correlate2d,
+        reference=answers.correlate2d,
         cases=_correlation_cases,
         mistakes=(
             Mistake(
-                _flipped,
+                answers.flipped,
                 "Your kernel is flipped. That is the convolution of mathematics; "
                 "here `kernel[0, 0]` meets the upper left pixel of the window.",
             ),
-            Mistake(_mean_for_sum, "You take the mean of the products. The output is their sum."),
+            Mistake(answers.mean_for_sum, "You take the mean of the products. The output is their sum."),
             Mistake(
-                _last_position_forgotten,
+                answers.last_position_forgotten,
                 "The last row and column of positions are missing. "
                 "There are `size - kernel_size + 1` positions along an axis.",
             ),
             Mistake(
-                _matrix_product, "`@` is the matrix product. Multiply pixel by pixel with `*`, then sum."
+                answers.matrix_product,
+                "`@` is the matrix product. Multiply pixel by pixel with `*`, then sum.",
             ),
             Mistake(
-                _kept_in_uint8,
+                answers.kept_in_uint8,
                 "The image is of type uint8, and your output too: it counts from 255 on to 0 again. "
                 "Make the output with `np.zeros((height, width))`, which is float64.",
             ),
@@ -229,22 +131,25 @@ EXERCISES = (
             "In mathematics a convolution turns the kernel by 180 degrees before it slides. "
             "Write `convolve2d(image, kernel)` for that. No padding, stride 1."
         ),
-        reference=convolve2d,
+        reference=answers.convolve2d,
         cases=_correlation_cases,
         mistakes=(
             Mistake(
-                correlate2d,
+                answers.correlate2d,
                 "This is cross-correlation: the kernel is not turned. Flip both of its axes first.",
             ),
-            Mistake(_one_axis_flipped, "Only the rows are flipped. `kernel[::-1, ::-1]` flips both axes."),
             Mistake(
-                _transposed,
+                answers.one_axis_flipped,
+                "Only the rows are flipped. `kernel[::-1, ::-1]` flips both axes.",
+            ),
+            Mistake(
+                answers.transposed,
                 "`kernel.T` mirrors at the diagonal. A turn by 180 degrees reverses both axes: "
                 "`kernel[::-1, ::-1]`.",
             ),
-            Mistake(_turned_by_90_degrees, "`np.rot90` turns by 90 degrees. It takes two of them."),
+            Mistake(answers.turned_by_90_degrees, "`np.rot90` turns by 90 degrees. It takes two of them."),
             Mistake(
-                _image_flipped_instead,
+                answers.image_flipped_instead,
                 "You flip the image, so the result comes out upside down. Flip the kernel.",
             ),
         ),
@@ -257,7 +162,7 @@ EXERCISES = (
             "`output_size(size, kernel_size)`: "
             "how many positions has the kernel along that axis? No padding, stride 1."
         ),
-        reference=output_size,
+        reference=answers.output_size,
         cases=_size_cases,
         whole=True,
         mistakes=(
@@ -291,25 +196,25 @@ EXERCISES = (
             "shift the whole image, multiply it by that entry, and add it to the output. "
             "Write `correlate2d_fast(image, kernel)` so, or in any other way without a loop over the pixels."
         ),
-        reference=correlate2d_fast,
+        reference=answers.correlate2d_fast,
         cases=_fast_cases,
         mistakes=(
             Mistake(
-                _flipped,
+                answers.flipped,
                 "Your shifts run backwards. Entry `kernel[i, j]` meets the image shifted by i rows and j "
                 "columns: "
                 "`image[i : i + height, j : j + width]`.",
             ),
             Mistake(
-                _overwritten,
+                answers.overwritten,
                 "Only the last entry of the kernel is left: use `+=`, where `=` writes over the sum.",
             ),
             Mistake(
-                _kernel_not_used,
+                answers.kernel_not_used,
                 "The shifted images are added without their weights. Multiply each by `kernel[i, j]`.",
             ),
             Mistake(
-                _transposed,
+                answers.transposed,
                 "Rows and columns of the kernel are exchanged: `i` shifts down, `j` to the right.",
             ),
         ),

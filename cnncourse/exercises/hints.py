@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .compare import UnreadableError, agree, as_numbers, fit_shape
+from .compare import UnreadableError, agree, as_numbers, fit_shape, parts_of
 from .exercise import Case, Exercise
 from .run import Outcome, call
 
@@ -33,13 +33,14 @@ def hint_for_function(
     Returns
     -------
     str or None
-        The hint of the known mistake that agrees with the answer on the first failing case, and on most of
-        the others; else a general one; else None.
+        The hint of the known mistake that agrees with the answer on the first failing case and on the most
+        cases in all; else a general one; else None.
     """
     best, best_score = None, 0
     for mistake in exercise.mistakes:
-        same = [_same_outcome(exercise, outcomes[i], call(mistake.answer, cases[i])) for i in failing]
-        if same[0] and sum(same) > best_score:
+        theirs = [call(mistake.answer, case) for case in cases]
+        same = [_same_outcome(exercise, one, other) for one, other in zip(outcomes, theirs)]
+        if same[failing[0]] and sum(same) > best_score:
             best, best_score = mistake.hint, sum(same)
     if best:
         return best
@@ -80,11 +81,10 @@ def _same_outcome(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
 
 def _same_value(mistaken: object, answer: object, exact_shape: bool) -> bool:
     if isinstance(mistaken, tuple):
-        return (
-            isinstance(answer, (tuple, list))
-            and len(answer) == len(mistaken)
-            and all(_same_value(m, a, exact_shape) for m, a in zip(mistaken, answer))
-        )
+        parts = parts_of(answer)
+        if parts is None or len(parts) != len(mistaken):
+            return False
+        return all(_same_value(one, other, exact_shape) for one, other in zip(mistaken, parts))
     try:
         mistaken = as_numbers(mistaken)
         answer = fit_shape(mistaken, as_numbers(answer), exact_shape)

@@ -10,6 +10,8 @@ from .exercise import Exercise
 # Chapter of the book -> module of this package that holds its exercises.
 CHAPTERS = {
     "03_convolution": "convolution",
+    "04_padding_and_stride": "padding_and_stride",
+    "10_training_in_pytorch": "training",
 }
 
 

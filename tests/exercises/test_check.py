@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncourse.exercises import case, check, names
-from cnncourse.exercises.convolution import correlate2d, output_size
+from cnncourse.exercises.answers.convolution import correlate2d, output_size
 
 NAME = "convolution.correlate2d"
 
