@@ -1,5 +1,48 @@
-"""Pictures of results and arrays, in one style."""
+"""Pictures of results and arrays in one style, and the same in words.
 
+Each ``plot_x`` draws into one matplotlib Axes and returns it; each ``describe_x`` says what it shows.
+``Picture(plot_x(data), describe_x(data))`` puts the two together.
+"""
+
+from cnncourse.plots.confusion import plot_confusion
+from cnncourse.plots.describe import (
+    describe_confusion,
+    describe_feature_maps,
+    describe_filters,
+    describe_grid,
+    describe_history,
+    describe_images,
+    describe_mistakes,
+)
+from cnncourse.plots.history import plot_history
+from cnncourse.plots.images import (
+    plot_feature_maps,
+    plot_filters,
+    plot_images,
+    plot_mistakes,
+    worst_mistakes,
+)
+from cnncourse.plots.picture import Picture
 from cnncourse.plots.style import use_style
+from cnncourse.plots.windows import plot_grid, plot_window
 
-__all__ = ["use_style"]
+__all__ = [
+    "Picture",
+    "describe_confusion",
+    "describe_feature_maps",
+    "describe_filters",
+    "describe_grid",
+    "describe_history",
+    "describe_images",
+    "describe_mistakes",
+    "plot_confusion",
+    "plot_feature_maps",
+    "plot_filters",
+    "plot_grid",
+    "plot_history",
+    "plot_images",
+    "plot_mistakes",
+    "plot_window",
+    "use_style",
+    "worst_mistakes",
+]

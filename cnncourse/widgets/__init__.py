@@ -6,7 +6,9 @@ named quest is shown by calling it.
 
 from cnncourse.widgets.borders import padding_modes
 from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
+from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.explore import explore, quest
+from cnncourse.widgets.find_kernel import find_kernel
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.kernels import KERNELS
@@ -16,6 +18,9 @@ __all__ = [
     "KERNELS",
     "convolution_step",
     "explore",
+    "find_kernel",
+    "find_learning_rate",
+    "gradient_descent",
     "kernel_gallery",
     "padding_modes",
     "padding_stride_dilation",

@@ -85,7 +85,7 @@ def show_grey(ax, image, x, y, pixel=_PIXEL):
     "its own."""
     # Steps of six grey levels are fine enough for the eye here, and pack well.
     levels = np.rint(np.clip(image, 0, 255) / 6) * 6
-    _show(ax, levels, "gray", (0, 255), x, y, pixel)
+    draw_levels(ax, levels, "gray", (0, 255), x, y, pixel)
 
 
 def show_filtered(ax, output, weights, x, y, pixel=_PIXEL):
@@ -102,11 +102,12 @@ def show_filtered(ax, output, weights, x, y, pixel=_PIXEL):
     # The strongest hundredth saturates; otherwise a few pixels would make the rest pale.
     limit = max(np.quantile(np.abs(output), 0.99), 1e-9)
     levels = np.rint(np.clip(output / limit, -1, 1) * 16) / 16
-    _show(ax, levels, style.DIVERGING, (-1, 1), x, y, pixel)
+    draw_levels(ax, levels, style.DIVERGING, (-1, 1), x, y, pixel)
     return True
 
 
-def _show(ax, levels, cmap, limits, x, y, pixel):
+def draw_levels(ax, levels, cmap, limits, x, y, pixel):
+    """Draw an array as a picture with its corner at ``(x, y)``; its pixels are ``pixel`` CSS pixels wide."""
     rows, columns = levels.shape
     extent = (x, x + columns * pixel, y + rows * pixel, y)
     ax.imshow(levels, cmap=cmap, vmin=limits[0], vmax=limits[1], extent=extent, zorder=1)

@@ -233,27 +233,20 @@ def economy(kernel_size, padding, stride):
 def economy_solved(kernel_size, padding, stride):
     """Return whether the output is 14 × 14 at the least price with every pixel seen, and a hint."""
     geometry = window_geometry(padding, stride, 1, _SIDE, kernel_size)
+    size = f"{geometry.output} × {geometry.output}"
     unseen = int((geometry.reads == 0).sum())
     if geometry.output > _GOAL:
-        return (
-            False,
-            f"{geometry.output} × {geometry.output} is too large. A larger stride takes fewer positions.",
-        )
+        return False, f"{size} is too large. A larger stride takes fewer positions."
     if geometry.output < _GOAL:
-        return (
-            False,
-            f"{geometry.output} × {geometry.output} is too small. Padding or a smaller stride adds positions.",
-        )
+        return False, f"{size} is too small. Padding or a smaller stride adds positions."
     if unseen:
         return (
             False,
-            f"The size is right, but {unseen} pixels are never seen. The kernel is smaller than its step.",
+            f"The size is right, but {unseen} pixels are never seen: the kernel is smaller than its step.",
         )
     if geometry.multiplications > _BEST:
-        return (
-            False,
-            f"The size is right, but {geometry.multiplications:,} multiplications can be beaten: do the windows overlap?",
-        )
+        price = f"{geometry.multiplications:,} multiplications"
+        return False, f"The size is right, but {price} can be beaten. Do the windows overlap?"
     return True, "784 multiplications, one for each pixel: the windows touch and do not overlap."
 
 

@@ -1,0 +1,69 @@
+"""The confusion matrix: what was taken for what."""
+
+import matplotlib
+import numpy as np
+
+from cnncourse.plots import style
+
+# With more classes the counts would be too small to read; the colours stay.
+_MOST_NUMBERS = 20
+
+
+def plot_confusion(result, *, ax=None):
+    """Draw a confusion matrix with its counts.
+
+    A row is a true class; its colours are shares of that row, on a square-root scale that lets single
+    mistakes be seen.
+
+    Parameters
+    ----------
+    result : cnncourse.results.EvalResult
+        What ``evaluate`` returned.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    confusion, classes = np.asarray(result.confusion), result.classes
+    side = min(7.0, 1.6 + 0.44 * len(classes))
+    ax = style.axes_or_new(ax, figsize=(side + 0.2, side))
+    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    levels = np.sqrt(shares)
+    right = np.eye(len(classes), dtype=bool)
+    fills = np.where(
+        right[..., None],
+        matplotlib.colormaps["Blues"](levels * 0.72)[..., :3],
+        matplotlib.colormaps["Oranges"](levels * 0.9)[..., :3],
+    )
+    fills[confusion == 0] = matplotlib.colors.to_rgb(style.PAPER)
+    ax.imshow(fills, interpolation="nearest")
+    if len(classes) <= _MOST_NUMBERS:
+        _write_counts(ax, confusion, fills)
+    _label(ax, classes)
+    return ax
+
+
+def _write_counts(ax, confusion, fills):
+    light = fills @ np.array([0.299, 0.587, 0.114]) > 0.5
+    size = min(10.5, 105 / len(confusion), 34 / max(1, len(str(confusion.max()))))
+    for row, column in np.argwhere(confusion):
+        colour = style.INK if light[row, column] else "white"
+        text = str(confusion[row, column])
+        ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=size)
+
+
+def _label(ax, classes):
+    turn = 0 if max(len(name) for name in classes) <= 3 else 45
+    places = range(len(classes))
+    ax.set_xticks(places, classes, rotation=turn, ha="right" if turn else "center", rotation_mode="anchor")
+    ax.set_yticks(places, classes)
+    ax.set(xlabel="predicted class", ylabel="true class")
+    ax.tick_params(length=0)
+    ax.set_xticks(np.arange(len(classes) + 1) - 0.5, minor=True)
+    ax.set_yticks(np.arange(len(classes) + 1) - 0.5, minor=True)
+    ax.grid(which="minor", color=style.GRID, linewidth=0.6)
+    ax.tick_params(which="minor", length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
