@@ -161,7 +161,7 @@ def hardtanh_backward(
     """
     gradient(grad_output, input)
     _check_bounds(min_val, max_val)
-    return np.where((input <= min_val) | (input >= max_val), 0, grad_output)
+    return np.where((input > min_val) & (input < max_val), grad_output, 0)
 
 
 def _check_bounds(min_val: float, max_val: float) -> None:

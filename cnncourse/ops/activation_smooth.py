@@ -269,7 +269,7 @@ def elu_backward(grad_output: np.ndarray, input: np.ndarray, alpha: float = 1.0)
     array([0., 4.])
     """
     gradient(grad_output, input)
-    return np.where(input > 0, grad_output, grad_output * alpha * np.exp(np.minimum(input, 0)))
+    return np.where(input <= 0, grad_output * alpha * np.exp(np.minimum(input, 0)), grad_output)
 
 
 def gelu(input: np.ndarray, approximate: str = "none") -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from cnncourse.ops import _check
@@ -87,10 +89,11 @@ def linear_backward(
     expected = input.shape[:-1] + weight.shape[:-1]
     _check.same_shape("grad_output", grad, expected, "the shape of the output")
     _check.same_dtype("grad_output", grad, "input", input)
-    in_features = weight.shape[-1]
-    rows = grad.reshape(-1, weight.shape[0] if weight.ndim == 2 else 1)  # (…, out) -> (rows, out)
-    grad_input = (rows @ weight.reshape(-1, in_features)).reshape(input.shape)
-    grad_weight = (rows.T @ input.reshape(-1, in_features)).reshape(weight.shape)
+    matrix = weight if weight.ndim == 2 else weight[None]
+    count = math.prod(input.shape[:-1])
+    rows, inputs = grad.reshape(count, matrix.shape[0]), input.reshape(count, matrix.shape[1])
+    grad_input = (rows @ matrix).reshape(input.shape)  # (count, out) @ (out, in)
+    grad_weight = (rows.T @ inputs).reshape(weight.shape)  # (out, count) @ (count, in)
     grad_bias = None if bias is None else rows.sum(axis=0 if bias.ndim else None).reshape(bias.shape)
     return grad_input, grad_weight, grad_bias
 

@@ -97,12 +97,12 @@ def variants(array):
 
 
 def _leaf(array):
-    tensor = torch.tensor(np.ascontiguousarray(array))
+    tensor = torch.tensor(np.array(array, order="C"))
     return tensor.requires_grad_() if tensor.is_floating_point() else tensor
 
 
 def _tensors(arguments):
     return {
-        k: torch.tensor(np.ascontiguousarray(v)) if isinstance(v, np.ndarray) else v
+        k: torch.tensor(np.array(v, order="C")) if isinstance(v, np.ndarray) else v
         for k, v in arguments.items()
     }
