@@ -67,8 +67,8 @@ class FoldDropdowns(SphinxPostTransform):
 class ExplorerFromChapter(SphinxDirective):
     """Show an explorer that a chapter has stored.
 
-    ``{explorer} 03_convolution`` shows the first explorer of that notebook; ``:number: 2`` the second. The page
-    that borrows it needs no code, and what it shows is the output that the tests of the chapter have checked.
+    ``{explorer} 03_convolution`` shows the first explorer of that notebook; ``:number: 2`` the second. The
+    page that borrows it needs no code, and what it shows is the output that the chapter's tests have checked.
     """
 
     required_arguments = 1
@@ -83,7 +83,9 @@ class ExplorerFromChapter(SphinxDirective):
         self.env.note_dependency(str(path))
         found = explorers_of(path)
         if len(found) < number:
-            raise self.error(f"{path.name} has {len(found)} explorers, number {number} was asked for; run its cells")
+            raise self.error(
+                f"{path.name} has {len(found)} explorers, number {number} was asked for; run its cells"
+            )
         return [nodes.raw("", found[number - 1], format="html")]
 
 
@@ -93,5 +95,3 @@ def explorers_of(path: Path) -> list[str]:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     pages = [str(output.get("data", {}).get("text/html", "")) for output in outputs]
     return [page for page in pages if "cnx-explorer" in page]
-
-

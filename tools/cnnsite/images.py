@@ -1,7 +1,7 @@
-"""Pictures: frames of explorers as files, sizes and lazy loading for figures, a warning without alternative text.
+"""Pictures: frames of explorers as files, sizes and lazy loading, a warning where a text is missing.
 
-A stored notebook carries every frame of an explorer within itself. In a page that would be megabytes before the
-first slider works, so the frames are written beside the pages, under names made from their content.
+A stored notebook carries every frame of an explorer within itself. In a page that would be megabytes before
+the first slider works, so the frames are written beside the pages, under names made from their content.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def externalise(body: str, store: FrameStore, prefix: str) -> str:
             if frame.get("src"):
                 frame["src"] = DATA_URI.sub(replace_uri, frame["src"])
         text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-        # "</script>" would end the element and "<!--" would change how it is read, wherever they stand in the JSON.
+        # "</script>" would end the element, and "<!--" would change how it is read.
         return match[1] + text.replace("<", "\\u003c") + match[3]
 
     return DATA_URI.sub(replace_uri, FRAMES.sub(replace_frames, body))
@@ -126,8 +126,8 @@ def complete_images(body: str, find: Callable[[str], Path | None], warn: Callabl
     Returns
     -------
     str
-        The HTML with ``width``, ``height`` and ``loading`` added where they were missing. The first picture of a
-        page is loaded at once, because it is likely to be on the first screen.
+        The HTML with ``width``, ``height`` and ``loading`` added where they were missing. The first picture
+        of a page is loaded at once, because it is likely to be on the first screen.
     """
     first = True
 
@@ -172,5 +172,9 @@ def shown_size(path: Path) -> tuple[int, int] | None:
 
 def _svg_size(source: str) -> tuple[int, int] | None:
     opening = re.search(r"<svg\b[^>]*>", source)
-    box = re.search(r'viewBox="[\d.+-]+[ ,]+[\d.+-]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', opening[0]) if opening else None
+    box = (
+        re.search(r'viewBox="[\d.+-]+[ ,]+[\d.+-]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', opening[0])
+        if opening
+        else None
+    )
     return (round(float(box[1])), round(float(box[2]))) if box else None

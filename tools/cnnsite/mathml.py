@@ -1,8 +1,8 @@
 """Formulas as MathML, made while the book is built.
 
 Every current browser draws MathML by itself, so a page needs no script, no font file and no request, and a
-screen reader reads the formula. ``latex2mathml`` does the translation; this module checks its answer (it passes
-over what it does not know in silence) and repairs what browsers draw badly.
+screen reader reads the formula. ``latex2mathml`` does the translation; this module checks its answer (it
+passes over what it does not know in silence) and repairs what browsers draw badly.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ from sphinx.writers.html5 import HTML5Translator
 LOGGER = logging.getLogger(__name__)
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 # How many children MathML asks for; anything else means an argument was missing in the LaTeX.
-CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
+CHILDREN = {
+    "mfrac": 2,
+    "msub": 2,
+    "msup": 2,
+    "munder": 2,
+    "mover": 2,
+    "mroot": 2,
+    "msubsup": 3,
+    "munderover": 3,
+}
 LARGE_OPERATORS = set("∑∏∐⋂⋃⨁⨂⋁⋀")
 LIMIT_WORDS = {"max", "min", "lim", "sup", "inf", "argmax", "argmin", "arg max", "arg min"}
 VARIANT_STYLES = {
@@ -97,7 +106,7 @@ def _check(root: ET.Element) -> None:
 
 
 def _repair(root: ET.Element, display: bool) -> None:
-    """Make up for the differences between MathML 3, which is written, and MathML Core, which browsers draw."""
+    """Turn MathML 3, which is what was written, into MathML Core, which is what browsers draw."""
     for element in root.iter():
         _join_upright_letters(element)
         _name_functions(element)

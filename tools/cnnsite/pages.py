@@ -16,23 +16,32 @@ from cnnsite.images import FrameStore, complete_images, drop_repeats, externalis
 
 LOGGER = logging.getLogger(__name__)
 # Brought along by extensions; the theme has its own rules for all that the book uses of them.
-UNUSED_ASSETS = ("mystnb", "pygments", "basic.css", "exercise.css", "design-tabs", "sphinx_highlight", "doctools")
+UNUSED_ASSETS = ("basic.css", "design-tabs", "exercise.css", "mystnb", "pygments")
+# Sphinx puts them on every page; the template of the search page, which alone needs them, names them itself.
+SEARCH_ASSETS = ("doctools.js", "documentation_options.js", "sphinx_highlight.js")
+# Faults in the HTML that extensions write.
+REPAIRS = (
+    ('role="doc-biblioentry"', 'role="listitem"'),  # withdrawn by ARIA, and no child of a list
+    (' id="exercise-content"', ""),  # the same in each exercise of a page
+    (' id="solution-content"', ""),
+)
 
 
-def prepare(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document) -> None:
+def prepare(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
     """Complete the context of one page: links, assets, and the HTML of its body."""
     context.update(_links(app, pagename, context), author=app.config.author)
     for kind in ("css_files", "script_files"):
-        context[kind] = [asset for asset in context.get(kind, []) if not _unused(asset, pagename)]
+        context[kind] = [asset for asset in context.get(kind, []) if not _unused(asset)]
     if doctree is not None:
         context["body"] = _finish_body(app, pagename, context["body"])
         context["description"] = _description(app, pagename, doctree)
 
 
-def _unused(asset: Any, pagename: str) -> bool:
+def _unused(asset: Any) -> bool:
     name = str(getattr(asset, "filename", asset) or "")
-    searching = pagename == "search" and ("doctools" in name or "sphinx_highlight" in name)
-    return not searching and any(part in name for part in UNUSED_ASSETS)
+    return any(part in name for part in UNUSED_ASSETS + SEARCH_ASSETS)
 
 
 def _links(app: Sphinx, pagename: str, context: dict[str, Any]) -> dict[str, str]:
@@ -55,8 +64,7 @@ def _links(app: Sphinx, pagename: str, context: dict[str, Any]) -> dict[str, str
 
 
 def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
-    prefix = app.builder.get_relative_uri(pagename, "").rsplit("/", 1)[0] if "/" in pagename else ""
-    prefix = f"{prefix}/_images/" if prefix else "_images/"
+    prefix = "../" * pagename.count("/") + "_images/"
     sources = {name: Path(app.srcdir, path) for path, name in app.builder.images.items()}
     folder = Path(app.outdir, "_images")
 
@@ -68,6 +76,8 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
     def warn(message: str) -> None:
         LOGGER.warning(message, location=pagename, type="cnnsite", subtype="alt")
 
+    for fault, repair in REPAIRS:
+        body = body.replace(fault, repair)
     body = externalise(body, FrameStore(folder), prefix)
     return complete_images(drop_repeats(wrap_tables(body)), find, warn)
 
@@ -93,4 +103,6 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(root, Path(app.outdir, "index.html"))
     repository = app.config.html_theme_options.get("repository_url", "")
     if repository and is_placeholder(repository):
-        LOGGER.info("cnncourse: the repository URL is still the placeholder %s (make site-url URL=…)", repository)
+        LOGGER.info(
+            "cnncourse: the repository URL is still the placeholder %s (make site-url URL=…)", repository
+        )

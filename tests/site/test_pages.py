@@ -1,0 +1,107 @@
+"""Every page in a real browser: nothing from other hosts, no errors, readable by everyone, fits a phone."""
+
+import pytest
+
+pytestmark = pytest.mark.site
+
+MOST_HTML = 150_000
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request):
+    return request.param
+
+
+def test_page_asks_no_other_host_and_logs_no_error(visit, page_name):
+    with visit(page_name) as seen:
+        seen.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        assert seen.page.title()
+
+
+def test_page_works_from_the_disk(visit, site, page_name):
+    with visit(page_name, base=site.as_uri()) as seen:
+        broken = seen.page.evaluate(BROKEN_PICTURES)
+        assert broken == []
+
+
+# A lazy picture is loaded first, so that a missing file cannot hide below the fold.
+BROKEN_PICTURES = """async () => {
+  const pictures = [...document.images];
+  pictures.forEach((picture) => { picture.loading = "eager"; });
+  await Promise.all(pictures.map((picture) => picture.decode().catch(() => null)));
+  return pictures.filter((picture) => !picture.naturalWidth).map((picture) => picture.src);
+}"""
+
+SQUEEZED_PICTURES = """() => [...document.images].filter((picture) => {
+  if (!picture.clientWidth || picture.naturalWidth < 2) return false;
+  const shown = picture.clientHeight / picture.clientWidth;
+  return Math.abs(shown - picture.naturalHeight / picture.naturalWidth) > 0.02;
+}).map((picture) => picture.src)"""
+
+
+def test_every_picture_loads_and_keeps_its_shape(visit, page_name):
+    with visit(page_name) as seen:
+        assert seen.page.evaluate(BROKEN_PICTURES) == []
+        assert seen.page.evaluate(SQUEEZED_PICTURES) == []
+
+
+def test_nothing_sticks_out_on_a_phone(visit, page_name, theme):
+    with visit(page_name, theme=theme, size={"width": 390, "height": 844}) as seen:
+        _open_all_folded(seen.page)
+        page = seen.page
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        # Only boxes that scroll by themselves may hold something wider than the screen.
+        outside = page.evaluate(
+            """() => [...document.querySelectorAll("main *")].filter((element) => {
+              if (element.getBoundingClientRect().right <= 391 || !element.checkVisibility()) return false;
+              for (let box = element; box !== document.body; box = box.parentElement) {
+                if (getComputedStyle(box).overflowX !== "visible") return false;
+                if (getComputedStyle(box).position === "absolute") return false;
+              }
+              return true;
+            }).map((element) => element.outerHTML.slice(0, 80))"""
+        )
+        assert outside == []
+
+
+def test_axe_finds_nothing(visit, page_name, theme, axe_script):
+    with visit(page_name, theme=theme) as seen:
+        _assert_accessible(seen.page, axe_script)
+
+
+def test_axe_finds_nothing_on_a_phone(visit, page_name, axe_script):
+    with visit(page_name, size={"width": 390, "height": 844}) as seen:
+        _assert_accessible(seen.page, axe_script)
+
+
+def _open_all_folded(page):
+    page.evaluate("document.querySelectorAll('details').forEach((block) => { block.open = true; })")
+
+
+def _assert_accessible(page, axe_script):
+    _open_all_folded(page)
+    page.add_script_tag(path=axe_script)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    report = [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:160]}" for rule in found for node in rule["nodes"]
+    ]
+    assert report == []
+
+
+def test_page_is_light_enough(site, page_name):
+    assert (site / page_name).stat().st_size < MOST_HTML
+
+
+def test_front_page_shows_an_explorer_on_the_first_screen(visit):
+    with visit("index.html") as seen:
+        explorer = seen.page.locator(".cnx-explorer").first
+        assert explorer.bounding_box()["y"] < 500
+        assert explorer.locator("input[type=range]").first.is_enabled()
+
+
+def test_page_has_a_description_and_an_icon(visit, page_name):
+    with visit(page_name) as seen:
+        if page_name != "search.html":
+            assert len(seen.page.locator("meta[name=description]").get_attribute("content")) > 30
+        for link in seen.page.locator("link[rel~=icon]").all():
+            assert seen.page.request.get(link.evaluate("link => link.href")).ok
