@@ -1,4 +1,4 @@
-"""Plain records of what training and evaluation found, to and from JSON. NumPy only: plots read them without torch."""
+"""Plain records of what training and evaluation found, to and from JSON; plots read them without torch."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import numpy as np
 class EpochRecord:
     """What one epoch of training gave.
 
-    Losses and accuracies are means over samples, not means of batch means: a short last batch counts for what it
-    holds. The training figures are collected while the weights still move, so they lag behind the validation ones.
+    Losses and accuracies are means over samples, not means of batch means: a short last batch counts for what
+    it holds. The training figures are collected while the weights still move, so they lag behind the
+    validation ones.
     """
 
     epoch: int  # 1-based
@@ -131,8 +132,8 @@ class EvalResult:
 
         Notes
         -----
-        recall = hits / samples of the class, precision = hits / predictions of the class, F1 = their harmonic mean
-        2·hits / (samples + predictions). Where a denominator is 0 the value is 0.
+        recall = hits / samples of the class, precision = hits / predictions of the class, F1 = their harmonic
+        mean 2·hits / (samples + predictions). Where a denominator is 0 the value is 0.
         """
         hits = np.diag(self.confusion).astype(float)
         support = self.confusion.sum(axis=1)

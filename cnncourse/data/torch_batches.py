@@ -28,15 +28,16 @@ class Augmentation(Protocol):
 class DeviceBatches:
     """An ``ImageData`` that lies on the device as uint8, handed out in normalised batches.
 
-    Pixels are four times smaller as uint8 than as float32, and no worker, copy or wait stands between two steps.
+    Pixels are four times smaller as uint8 than as float32, and no worker, copy or wait stands between two
+    steps.
 
     Parameters
     ----------
     data : ImageData
         Images uint8 (N, C, H, W) and labels.
     batch_size : int
-        Images per batch and process. The last batch of an epoch holds what is left. Where that is a single image, it
-        joins the batch before: batch normalisation cannot train on one.
+        Images per batch and process. The last batch of an epoch holds what is left. Where that is a single
+        image, it joins the batch before: batch normalisation cannot train on one.
     device : torch.device
         Where the images lie and the batches come out.
     mean, std : tuple of float, one per channel, default those of ``data``
@@ -44,13 +45,15 @@ class DeviceBatches:
     shuffle : bool, default False
         A new random order in every epoch.
     seed : int, default 0
-        Order and augmentation of epoch e depend on ``(seed, e)`` alone, so a run can be continued at any epoch.
+        Order and augmentation of epoch e depend on ``(seed, e)`` alone, so a run can be continued at any
+        epoch.
     augment : Augmentation, default None
         Random changes of each batch.
     channels_last : bool, default False
         Memory order of the batches.
     rank, world : int, default 0 and 1
-        This process and the number of processes; each takes its part of every batch of ``world * batch_size`` images.
+        This process and the number of processes; each takes its part of every batch of ``world * batch_size``
+        images.
     """
 
     def __init__(
@@ -92,7 +95,8 @@ class DeviceBatches:
         order = torch.from_numpy(rng.permutation(n)).to(self.device) if self.shuffle else None
         draws = {}
         if self.augment is not None:
-            # Every sample's parameters at once: one copy to the device per epoch, and the same for any number of processes.
+            # Every sample's parameters at once: one copy to the device per epoch, and the same for any number
+            # of processes.
             height, width = self.images.shape[2:]
             draws = {k: v.to(self.device) for k, v in self.augment.draw(n, height, width, rng).items()}
         for start, stop in self.bounds:
@@ -111,11 +115,11 @@ class DeviceBatches:
 class StreamBatches:
     """Batches of a torch ``DataLoader`` (or any sized iterable of ``(images, labels)``), moved to the device.
 
-    For data that do not fit in memory. Float images are taken as the loader normalised them; uint8 images are divided
-    by 255, or normalised where ``mean`` and ``std`` are given. Augmentation happens on the device.
+    For data that do not fit in memory. Float images are taken as the loader normalised them; uint8 images are
+    divided by 255, or normalised where ``mean`` and ``std`` are given. Augmentation happens on the device.
 
-    A loader shuffles by torch's global generator: ``fit`` seeds it for every epoch. Under torchrun give the loader a
-    ``DistributedSampler``; its ``set_epoch`` is called.
+    A loader shuffles by torch's global generator: ``fit`` seeds it for every epoch. Under torchrun give the
+    loader a ``DistributedSampler``; its ``set_epoch`` is called.
     """
 
     def __init__(
@@ -156,8 +160,9 @@ class StreamBatches:
                 continue
             if images.dtype != torch.uint8:
                 raise ValueError(
-                    f"the loader gives {images.dtype} images, and augment works on uint8 pixels: let the loader give "
-                    "uint8 (torchvision.transforms.PILToTensor), or augment in the loader and leave augment off"
+                    f"the loader gives {images.dtype} images, and augment works on uint8 pixels: let the "
+                    "loader give uint8 (torchvision.transforms.PILToTensor), or augment there and leave "
+                    "augment off"
                 )
             height, width = images.shape[2:]
             draws = self.augment.draw(len(images), height, width, rng)
@@ -196,7 +201,7 @@ class Normaliser:
 
 
 def batch_bounds(n: int, batch_size: int, smallest: int) -> list[tuple[int, int]]:
-    """First and last-plus-one of each batch of ``n`` samples; a rest below ``smallest`` joins the batch before.
+    """Start and stop of each batch of ``n`` samples; a rest below ``smallest`` joins the batch before.
 
     >>> batch_bounds(10, 4, smallest=2)
     [(0, 4), (4, 8), (8, 10)]
@@ -210,6 +215,6 @@ def batch_bounds(n: int, batch_size: int, smallest: int) -> list[tuple[int, int]
 
 
 def part_of(start: int, stop: int, rank: int, world: int) -> tuple[int, int]:
-    """The range of process ``rank`` when ``world`` processes share ``start`` to ``stop`` as evenly as they can."""
+    """The range of process ``rank`` when ``world`` processes share ``start`` to ``stop`` evenly."""
     size = stop - start
     return start + size * rank // world, start + size * (rank + 1) // world

@@ -8,7 +8,8 @@ from torch.nn import functional as F
 class TwoClassLogits(nn.Module):
     """Turn one logit z into the two logits (0, z): softmax(0, z) = (1 - sigmoid(z), sigmoid(z)).
 
-    (N, 1) -> (N, 2). With it the cross-entropy of two classes is the binary cross-entropy of a single sigmoid unit.
+    (N, 1) -> (N, 2). With it the cross-entropy of two classes is the binary cross-entropy of a single sigmoid
+    unit.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -73,8 +74,8 @@ def article2(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     Notes
     -----
-    The article trains on the cross-entropy of the sigmoid outputs s after they are divided by their sum. Since
-    softmax(log s) = s / Σs, the usual cross-entropy of log s is that same loss.
+    The article trains on the cross-entropy of the sigmoid outputs s after they are divided by their sum.
+    Since softmax(log s) = s / Σs, the usual cross-entropy of log s is that same loss.
 
     References
     ----------
@@ -102,9 +103,9 @@ def article3(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     Notes
     -----
-    The article's listing has lost its numbers. It leaves the order (convolution, 2×2 pooling, dense, output) and
-    3×3 kernels in its worked example; 32 filters and 100 hidden units are our choice. Dropout is imported there and
-    not used.
+    The article's listing has lost its numbers. It leaves the order (convolution, 2×2 pooling, dense, output)
+    and 3×3 kernels in its worked example; 32 filters and 100 hidden units are our choice. Dropout is imported
+    there and not used.
 
     References
     ----------

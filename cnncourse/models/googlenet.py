@@ -1,4 +1,4 @@
-"""GoogLeNet: nine Inception blocks, each looking at four scales at once. The paper's form and torchvision's."""
+"""GoogLeNet: nine Inception blocks that look at several scales at once; paper's and torchvision's form."""
 
 import torch
 from torch import nn
@@ -38,7 +38,7 @@ class ConvReLU(nn.Module):
 
 
 class Inception(nn.Module):
-    """Four branches side by side, (N, in, H, W) -> (N, sum of the branches, H, W); figure 2(b) of the paper."""
+    """Four branches side by side, (N, in, H, W) -> (N, sum of branches, H, W); figure 2(b) of the paper."""
 
     def __init__(self, widths: tuple[int, ...], batch_norm: bool):
         super().__init__()
@@ -62,8 +62,8 @@ class Inception(nn.Module):
 class GoogLeNet(nn.Module):
     """(N, in_channels, 224, 224) -> (N, num_classes); sides 112 → 56 → 56 → 28 → 14 → 7 → 1.
 
-    ``batch_norm`` chooses torchvision's form, under torchvision's names; else the paper's, with local response
-    normalisation. The auxiliary classifiers of section 5 are left out: they serve training only.
+    ``batch_norm`` chooses torchvision's form, under torchvision's names; else the paper's, with local
+    response normalisation. The auxiliary classifiers of section 5 are left out: they serve training only.
     """
 
     def __init__(self, num_classes: int, in_channels: int, batch_norm: bool):
@@ -89,7 +89,9 @@ class GoogLeNet(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(0.2 if batch_norm else 0.4)
         self.fc = nn.Linear(1024, num_classes)
-        self.rescale = False  # set with torchvision's weights: they expect inputs scaled to -1 … 1
+        # torchvision's weights expect colours from -1 to 1. Always done in this form, so that a network built
+        # again for saved weights computes the same.
+        self.rescale = batch_norm and in_channels == 3
         self.apply(_initialise)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -105,14 +107,14 @@ class GoogLeNet(nn.Module):
 
 
 def from_imagenet_scale(x: torch.Tensor) -> torch.Tensor:
-    """Images normalised by ImageNet's means, (N, 3, H, W), to the range -1 … 1 of the first GoogLeNet weights."""
+    """Images (N, 3, H, W) normalised as for ImageNet, brought to the range -1 … 1 of GoogLeNet's weights."""
     mean = x.new_tensor(IMAGENET_MEAN).view(3, 1, 1)
     std = x.new_tensor(IMAGENET_STD).view(3, 1, 1)
     return (x * std + mean - 0.5) / 0.5
 
 
 def _initialise(module: nn.Module) -> None:
-    """He initialisation: with PyTorch's default the signal fades over 22 layers without batch normalisation."""
+    """He initialisation: with PyTorch's default the signal fades over 22 layers."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         if module.bias is not None:
@@ -162,7 +164,7 @@ def googlenet_bn(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Szegedy et al.: Going deeper with convolutions, arXiv:1409.4842 (2014), section 5 and table 1. Batch normalisation:
-    Ioffe, Szegedy, arXiv:1502.03167 (2015), section 4.2.
+    Szegedy et al.: Going deeper with convolutions, arXiv:1409.4842 (2014), section 5 and table 1. Batch
+    normalisation: Ioffe, Szegedy, arXiv:1502.03167 (2015), section 4.2.
     """
     return GoogLeNet(num_classes, in_channels, batch_norm=True)

@@ -30,7 +30,7 @@ def load_weights(model: nn.Module, architecture: str, keep_head: bool) -> None:
         state = weights.get_state_dict(progress=False, check_hash=True)
     except (URLError, ConnectionError, TimeoutError) as error:
         raise OSError(
-            f"the ImageNet weights of {architecture} are not on this computer and could not be fetched ({error}); "
+            f"the ImageNet weights of {architecture} are not here and could not be fetched ({error}); "
             f"fetch {weights.url} elsewhere and put it into {torch.hub.get_dir()}/checkpoints"
         ) from error
     # GoogLeNet's two auxiliary classifiers serve its first training only.

@@ -23,13 +23,14 @@ def lenet5(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     Notes
     -----
-    The 1998 network squashed with tanh, averaged where this one takes the maximum, and connected its third layer
-    sparsely: see ``lenet5_1998``.
+    The 1998 network squashed with tanh, averaged where this one takes the maximum, and connected its third
+    layer sparsely: see ``lenet5_1998``.
 
     References
     ----------
-    LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86 (1998),
-    section II.B and figure 2. The form with padding 2: Zhang et al., Dive into Deep Learning, section 7.6.
+    LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86
+    (1998), section II.B and figure 2. The form with padding 2: Zhang et al., Dive into Deep Learning, section
+    7.6.
     """
     return nn.Sequential(
         nn.Conv2d(in_channels, 6, kernel_size=5, padding=2),
@@ -59,8 +60,8 @@ C3_READS = (
 class SparseConv2d(nn.Module):
     """A convolution whose output maps each read only some of the input maps (LeNet-5's layer C3).
 
-    (N, 6, H, W) -> (N, 16, H-4, W-4). Only the connections that exist have weights: 60 kernels of 5×5 and 16 biases,
-    1,516 parameters.
+    (N, 6, H, W) -> (N, 16, H-4, W-4). Only the connections that exist have weights: 60 kernels of 5×5 and 16
+    biases, 1,516 parameters.
     """
 
     def __init__(self, reads: tuple[tuple[int, ...], ...] = C3_READS, kernel_size: int = 5):
@@ -73,7 +74,7 @@ class SparseConv2d(nn.Module):
 
 
 class ScaledAvgPool2d(nn.Module):
-    """Sub-sampling of 1998: the mean of 2×2 pixels times one trainable coefficient per map, plus one bias per map.
+    """Sub-sampling of 1998: the mean of 2×2 pixels, times a trained coefficient per map, plus a bias per map.
 
     (N, C, H, W) -> (N, C, H/2, W/2). 2·C parameters.
     """
@@ -114,14 +115,14 @@ def lenet5_1998(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     Notes
     -----
-    The paper counts 60,000 parameters = 156 + 12 + 1,516 + 32 + 48,120 + 10,164 up to layer F6. Its output layer
-    compared F6 with ten fixed drawings of the digits (radial basis functions, not trained); here a linear layer takes
-    their place, which adds 84·10 + 10 = 850.
+    The paper counts 60,000 parameters = 156 + 12 + 1,516 + 32 + 48,120 + 10,164 up to layer F6. Its output
+    layer compared F6 with ten fixed drawings of the digits (radial basis functions, not trained); here a
+    linear layer takes their place, which adds 84·10 + 10 = 850.
 
     References
     ----------
-    LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86 (1998),
-    section II.B, figure 2 and table I; appendix A for the squashing function.
+    LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86
+    (1998), section II.B, figure 2 and table I; appendix A for the squashing function.
     """
     return nn.Sequential(
         nn.Conv2d(in_channels, 6, kernel_size=5),  # C1

@@ -1,4 +1,4 @@
-"""Networks without convolution, to compare with: a perceptron and a multilayer perceptron for 28×28 images."""
+"""Networks without convolution, to compare with: perceptron and multilayer perceptron for 28×28 images."""
 
 from torch import nn
 
@@ -22,8 +22,8 @@ def perceptron(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Rosenblatt: The perceptron, Psychological Review 65 (1958). As softmax regression: Zhang et al., Dive into Deep
-    Learning, section 4.1.
+    Rosenblatt: The perceptron, Psychological Review 65 (1958). As softmax regression: Zhang et al., Dive into
+    Deep Learning, section 4.1.
     """
     return nn.Sequential(nn.Flatten(), nn.Linear(in_channels * 28 * 28, num_classes))
 

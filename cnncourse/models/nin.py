@@ -36,9 +36,9 @@ def nin(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Lin, Chen, Yan: Network in network, arXiv:1312.4400 (2013), sections 3.1 and 3.2. The paper's networks are for
-    CIFAR and MNIST; this larger one with AlexNet's first kernels is in Zhang et al., Dive into Deep Learning,
-    section 8.3.
+    Lin, Chen, Yan: Network in network, arXiv:1312.4400 (2013), sections 3.1 and 3.2. The paper's networks are
+    for CIFAR and MNIST; this larger one with AlexNet's first kernels is in Zhang et al., Dive into Deep
+    Learning, section 8.3.
     """
     return nn.Sequential(
         *_mlpconv(in_channels, 96, kernel_size=11, stride=4, padding=0),

@@ -87,15 +87,15 @@ def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str 
     in_channels : int
         Channels of the input images: 1 for grey, 3 for colour.
     weights : {None, "imagenet"}
-        None leaves PyTorch's random initialisation. ``"imagenet"`` loads torchvision's ImageNet weights (fetched once
-        and kept in torch's cache) where the architecture is torchvision's. With ``num_classes`` other than 1000 the
-        last layer keeps its random start, since ImageNet's 1000 outputs do not fit.
+        None leaves PyTorch's random initialisation. ``"imagenet"`` loads torchvision's ImageNet weights
+        (fetched once and kept in torch's cache) where the architecture is torchvision's. With ``num_classes``
+        other than 1000 the last layer keeps its random start, since ImageNet's 1000 outputs do not fit.
 
     Returns
     -------
     nn.Module
-        (N, in_channels, H, W) -> (N, num_classes), on the CPU, in training mode. ``model.spec`` holds the three
-        arguments, so that a saved run can build it again.
+        (N, in_channels, H, W) -> (N, num_classes), on the CPU, in training mode. ``model.spec`` holds the
+        three arguments, so that a saved run can build it again.
 
     Raises
     ------

@@ -114,7 +114,10 @@ class PaddedBlock(nn.Module):
 
 
 class CifarResNet(nn.Module):
-    """The CIFAR-10 form with 6n+2 layers: (N, in_channels, 32, 32) -> (N, num_classes); sides 32 → 32 → 16 → 8 → 1."""
+    """The CIFAR-10 form, 6n+2 layers: (N, in_channels, 32, 32) -> (N, num_classes).
+
+    Sides 32 → 32 → 16 → 8 → 1.
+    """
 
     def __init__(self, depth: int, num_classes: int, in_channels: int):
         super().__init__()
@@ -159,7 +162,8 @@ def resnet18(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3, table 1.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
+    table 1.
     """
     return ResNet(BasicBlock, (2, 2, 2, 2), num_classes, in_channels)
 
@@ -183,7 +187,8 @@ def resnet34(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3, table 1.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
+    table 1.
     """
     return ResNet(BasicBlock, (3, 4, 6, 3), num_classes, in_channels)
 
@@ -207,7 +212,8 @@ def resnet50(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3, table 1.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
+    table 1.
     """
     return ResNet(Bottleneck, (3, 4, 6, 3), num_classes, in_channels)
 
@@ -231,7 +237,8 @@ def resnet101(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3, table 1.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
+    table 1.
     """
     return ResNet(Bottleneck, (3, 4, 23, 3), num_classes, in_channels)
 
@@ -255,7 +262,8 @@ def resnet152(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3, table 1.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
+    table 1.
     """
     return ResNet(Bottleneck, (3, 8, 36, 3), num_classes, in_channels)
 
@@ -279,7 +287,8 @@ def resnet20(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2, table 6.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
+    table 6.
     """
     return CifarResNet(20, num_classes, in_channels)
 
@@ -303,7 +312,8 @@ def resnet32(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2, table 6.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
+    table 6.
     """
     return CifarResNet(32, num_classes, in_channels)
 
@@ -327,7 +337,8 @@ def resnet44(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2, table 6.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
+    table 6.
     """
     return CifarResNet(44, num_classes, in_channels)
 
@@ -351,7 +362,8 @@ def resnet56(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2, table 6.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
+    table 6.
     """
     return CifarResNet(56, num_classes, in_channels)
 
@@ -375,6 +387,7 @@ def resnet110(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2, table 6.
+    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
+    table 6.
     """
     return CifarResNet(110, num_classes, in_channels)

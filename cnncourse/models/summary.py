@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -63,8 +64,8 @@ class Summary:
 def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     """Output shape, parameters, cost and receptive field of each layer.
 
-    Nothing is computed: the shapes alone travel through the network (PyTorch's meta device), so VGG-19 takes no longer
-    than LeNet. Branches, sums and concatenations are followed.
+    Nothing is computed: the shapes alone travel through the network (PyTorch's meta device), so VGG-19 takes
+    no longer than LeNet. Branches, sums and concatenations are followed.
 
     Parameters
     ----------
@@ -85,9 +86,10 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
 
     Notes
     -----
-    A layer with kernel k (dilation d) and stride s turns a field r with spacing j into r + d·(k - 1)·j with spacing
-    j·s, both starting at 1; where branches meet the largest counts. A dense layer, or pooling over all positions, sees
-    the whole image. MACs count the multiplications of convolutions and matrix products; a bias adds none.
+    A layer with kernel k (dilation d) and stride s turns a field r with spacing j into r + d·(k - 1)·j with
+    spacing j·s, both starting at 1; where branches meet the largest counts. A dense layer, or pooling over
+    all positions, sees the whole image. MACs count the multiplications of convolutions and matrix products; a
+    bias adds none.
 
     References
     ----------
@@ -129,15 +131,20 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     return Summary(tuple(recorder.rows), total, recorder.macs)
 
 
-class _Field(tuple):
-    """Receptive field and spacing of a tensor's pixels: (height, width, vertical and horizontal spacing)."""
+class _Field(NamedTuple):
+    """What one position of a tensor sees of the input, in input pixels."""
+
+    height: int = 1
+    width: int = 1
+    jump_h: int = 1  # vertical distance between neighbours
+    jump_w: int = 1
 
 
-_PIXEL = _Field((1, 1, 1, 1))
+_PIXEL = _Field()
 
 
 class _Recorder(TorchDispatchMode):
-    """Watch every operation: count its multiplications, and carry the receptive field from inputs to output."""
+    """Watch every operation: count its multiplications, carry the receptive field from inputs to output."""
 
     def __init__(self):
         super().__init__()
@@ -205,7 +212,7 @@ def _widest(fields: list[_Field | None]) -> _Field | None:
     """The field of an operation on several tensors: in each direction the widest one."""
     if any(field is None for field in fields):
         return None
-    return _Field(max(values) for values in zip(*fields)) if fields else _PIXEL
+    return _Field(*map(max, zip(*fields))) if fields else _PIXEL
 
 
 def _pair(value) -> tuple[int, int]:
@@ -219,8 +226,12 @@ def _grow(field: _Field | None, kernel, stride, dilation) -> _Field | None:
     if field is None:
         return None
     (kh, kw), (sh, sw), (dh, dw) = _pair(kernel), _pair(stride), _pair(dilation)
-    height, width, jump_h, jump_w = field
-    return _Field((height + dh * (kh - 1) * jump_h, width + dw * (kw - 1) * jump_w, jump_h * sh, jump_w * sw))
+    return _Field(
+        field.height + dh * (kh - 1) * field.jump_h,
+        field.width + dw * (kw - 1) * field.jump_w,
+        field.jump_h * sh,
+        field.jump_w * sw,
+    )
 
 
 def _pooled(field: _Field | None, before: torch.Tensor, after: torch.Tensor) -> _Field | None:

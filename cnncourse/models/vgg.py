@@ -72,8 +72,8 @@ def vgg11(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column A.
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column A.
     """
     return VGG(11, False, num_classes, in_channels)
 
@@ -97,8 +97,8 @@ def vgg13(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column B.
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column B.
     """
     return VGG(13, False, num_classes, in_channels)
 
@@ -122,8 +122,8 @@ def vgg16(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column D.
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column D.
     """
     return VGG(16, False, num_classes, in_channels)
 
@@ -147,8 +147,8 @@ def vgg19(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column E.
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column E.
     """
     return VGG(19, False, num_classes, in_channels)
 
@@ -172,8 +172,9 @@ def vgg11_bn(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column A. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167 (2015).
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column A. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167
+    (2015).
     """
     return VGG(11, True, num_classes, in_channels)
 
@@ -197,8 +198,9 @@ def vgg13_bn(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column B. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167 (2015).
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column B. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167
+    (2015).
     """
     return VGG(13, True, num_classes, in_channels)
 
@@ -222,8 +224,9 @@ def vgg16_bn(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column D. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167 (2015).
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column D. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167
+    (2015).
     """
     return VGG(16, True, num_classes, in_channels)
 
@@ -247,7 +250,8 @@ def vgg19_bn(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556 (2014),
-    section 2.1 and table 1, column E. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167 (2015).
+    Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, arXiv:1409.1556
+    (2014), section 2.1 and table 1, column E. Batch normalisation is later: Ioffe, Szegedy, arXiv:1502.03167
+    (2015).
     """
     return VGG(19, True, num_classes, in_channels)

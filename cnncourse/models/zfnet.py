@@ -26,8 +26,8 @@ def zfnet(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
 
     References
     ----------
-    Zeiler, Fergus: Visualizing and understanding convolutional networks, arXiv:1311.2901 (2013), section 4.1 and
-    figure 3.
+    Zeiler, Fergus: Visualizing and understanding convolutional networks, arXiv:1311.2901 (2013), section 4.1
+    and figure 3.
     """
     return nn.Sequential(
         nn.Conv2d(in_channels, 96, kernel_size=7, stride=2, padding=1),  # 110

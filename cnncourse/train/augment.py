@@ -1,7 +1,7 @@
-"""Random changes of training images, a whole batch at a time on the device, each sample with its own parameters.
+"""Random changes of training images: a whole batch at a time on the device, each sample with its own.
 
-Parameters are drawn on the CPU, images are changed where they lie: the same seed gives the same pictures on every device,
-and nothing waits for the GPU.
+Parameters are drawn on the CPU, images are changed where they lie: the same seed gives the same pictures on
+every device, and nothing waits for the GPU.
 """
 
 from __future__ import annotations
@@ -143,7 +143,8 @@ class Augment:
         Returns
         -------
         pixels : Tensor of shape (N, C, H, W)
-        labels : Tensor of shape (N,), or of shape (N, num_classes) with the share of each class if images were mixed
+        labels : Tensor of shape (N,), or of shape (N, num_classes) with the share of each class if images
+        were mixed
         """
         if self.cutout:
             pixels = pixels.masked_fill(
@@ -179,10 +180,10 @@ def crop_and_flip(images: torch.Tensor, padding: int, draws: Draws) -> torch.Ten
 
 
 def warp(pixels: torch.Tensor, draws: Draws) -> torch.Tensor:
-    """Shear, magnify, rotate clockwise about the centre, then shift, black outside: (N, C, H, W) -> (N, C, H, W).
+    """Shear, magnify and rotate clockwise about the centre, then shift; black outside. Shapes stay.
 
-    For each output pixel the place in the input is sought, so the inverse of the map is computed: with u the output
-    position seen from the centre, input = 1/scale · [[1, tan shear], [0, 1]] · R(-angle) · (u - shift).
+    For each output pixel the place in the input is sought, so the inverse of the map is computed: with u the
+    output position seen from the centre, input = 1/scale · [[1, tan shear], [0, 1]] · R(-angle) · (u - shift).
     """
     n, _, height, width = pixels.shape
     cos, sin, tan = draws["angle"].cos(), draws["angle"].sin(), draws["shear"].tan()
@@ -214,8 +215,8 @@ _ORDERS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
 def recolour(pixels: torch.Tensor, draws: Draws) -> torch.Tensor:
     """Brightness, contrast and saturation in each sample's own order: (N, C, H, W) -> (N, C, H, W), 0 to 1.
 
-    Each is a blend factor·image + (1 - factor)·anchor, clipped to 0 … 1. The anchor is black for brightness, the
-    image's mean grey for contrast, each pixel's grey for saturation.
+    Each is a blend factor·image + (1 - factor)·anchor, clipped to 0 … 1. The anchor is black for brightness,
+    the image's mean grey for contrast, each pixel's grey for saturation.
     """
     n = len(pixels)
     factors = torch.stack([draws["brightness"], draws["contrast"], draws["saturation"]], dim=1)  # (N, 3)
@@ -256,7 +257,8 @@ def mix(pixels: torch.Tensor, draws: Draws) -> tuple[torch.Tensor, torch.Tensor]
 
     References
     ----------
-    Zhang et al.: mixup, arXiv:1710.09412 (2017), section 2. Yun et al.: CutMix, arXiv:1905.04899 (2019), section 3.1.
+    Zhang et al.: mixup, arXiv:1710.09412 (2017), section 2. Yun et al.: CutMix, arXiv:1905.04899 (2019),
+    section 3.1.
     """
     other = pixels.roll(1, 0)
     if "mix" in draws:

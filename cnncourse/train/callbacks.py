@@ -13,15 +13,16 @@ from tqdm import tqdm
 
 from cnncourse.results import EpochRecord
 
-# Called after every epoch with its record and the model. A text that it returns ends training and is kept as the reason.
+# Called after every epoch with its record and the model. A text that it returns ends training and is kept as
+# the reason.
 Callback = Callable[[EpochRecord, nn.Module], "str | None"]
 
 
 class Progress:
     """A bar while an epoch runs and one line when it ends.
 
-    In a terminal the bar moves on stderr; in a notebook on stdout, as text, so that no widget is left in the saved
-    page. Where nobody can watch (a log file, the book's build) only the lines are printed.
+    In a terminal the bar moves on stderr; in a notebook on stdout, as text, so that no widget is left in the
+    saved page. Where nobody can watch (a log file, the book's build) only the lines are printed.
     """
 
     def __init__(self, epochs: int, show: bool = True):
@@ -77,8 +78,8 @@ def early_stop_reason(records: Sequence[EpochRecord], patience: int) -> str | No
 class WeightAverage:
     """An exponential moving average of a network's weights and buffers.
 
-    After step t: average ← d·average + (1 - d)·weights, with d = min(decay, (1 + t) / (10 + t)), so that the random
-    start is forgotten soon.
+    After step t: average ← d·average + (1 - d)·weights, with d = min(decay, (1 + t) / (10 + t)), so that the
+    random start is forgotten soon.
 
     References
     ----------

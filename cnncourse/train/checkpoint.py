@@ -1,8 +1,8 @@
 """Files of a run: written whole or not at all, read without running anything that is in them.
 
 A run's folder holds ``model.safetensors`` (the weights to use), ``config.json`` (network, data, settings),
-``history.json``, and ``checkpoint.pt`` (all that is needed to go on). Resuming reads ``checkpoint.pt`` alone, so there
-is no moment at which two files must agree.
+``history.json``, and ``checkpoint.pt`` (all that is needed to go on). Resuming reads ``checkpoint.pt``
+alone, so there is no moment at which two files must agree.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ FORMAT = "cnncourse checkpoint 1"
 def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that at every moment ``path`` is either the old file or the whole new one.
 
-    The bytes go to ``<path>.part``, are forced to the disk, and the file takes its name in one step (POSIX rename).
+    The bytes go to ``<path>.part``, are forced to the disk, and the file takes its name in one step (POSIX
+    rename).
 
     Parameters
     ----------
@@ -104,9 +105,7 @@ def load_checkpoint(folder: Path) -> dict | None:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"{path} is truncated or damaged ({reason}); delete it to start afresh") from error
     if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise ValueError(
-            f"{path} is a torch file, but not a checkpoint of cnncourse ({FORMAT!r}); resume from another folder"
-        )
+        raise ValueError(f"{path} is a torch file, but no {FORMAT!r}; resume from another folder")
     return state
 
 
@@ -178,8 +177,8 @@ def load_run(path: str | Path) -> tuple[nn.Module, dict]:
     Returns
     -------
     model : nn.Module
-        On the CPU, in evaluation mode. ``model.trained_on`` says what it was trained on (classes, mean, std, image
-        shape), which ``evaluate`` and ``predict`` use.
+        On the CPU, in evaluation mode. ``model.trained_on`` says what it was trained on (classes, mean, std,
+        image shape), which ``evaluate`` and ``predict`` use.
     config : dict
         With the keys ``"model"``, ``"data"`` and ``"train"``.
 

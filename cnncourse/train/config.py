@@ -161,8 +161,8 @@ def changed_settings(old: Mapping, new: Mapping) -> dict[str, tuple]:
     Returns
     -------
     dict of str to (old, new)
-        Empty when a run of ``old`` may be continued with ``new``. More epochs are no change for the schedules that do
-        not stretch over the whole run.
+        Empty when a run of ``old`` may be continued with ``new``. More epochs are no change for the schedules
+        that do not stretch over the whole run.
     """
     free = set(RUNTIME_FIELDS)
     if old.get("schedule") == new.get("schedule") and new.get("schedule") in ("constant", "step"):

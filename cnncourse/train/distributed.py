@@ -1,7 +1,7 @@
 """Several processes that train one network together (DDP), started by ``torchrun``.
 
-Each process holds the whole network and its part of every batch; gradients are averaged before each step, so that N
-processes with batch B take the steps of one process with batch N·B.
+Each process holds the whole network and its part of every batch; gradients are averaged before each step,
+so that N processes with batch B take the steps of one process with batch N·B.
 """
 
 from __future__ import annotations
@@ -76,8 +76,9 @@ def same_buffers(model: nn.Module, team: Team) -> None:
 def wrap(model: nn.Module, team: Team, batches) -> nn.Module:
     """The model, or its DistributedDataParallel form where there is a team.
 
-    ``batches.share`` is the part of the current global batch that lies here. DDP by itself gives every process the
-    same weight, which is wrong when a short last batch splits unevenly; the hook weighs gradients by these shares.
+    ``batches.share`` is the part of the current global batch that lies here. DDP by itself gives every
+    process the same weight, which is wrong when a short last batch splits unevenly; the hook weighs gradients
+    by these shares.
     """
     if team.world == 1:
         return model

@@ -67,9 +67,9 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     Parameters
     ----------
     model : nn.Module
-        (N, C, H, W) -> (N, K) logits. It is evaluated where it lies, in float32, and left in its mode. Images are
-        normalised as in its training (``model.trained_on``, set by ``fit`` and ``load_run``), else by the mean and
-        standard deviation of ``data``.
+        (N, C, H, W) -> (N, K) logits. It is evaluated where it lies, in float32, and left in its mode. Images
+        are normalised as in its training (``model.trained_on``, set by ``fit`` and ``load_run``), else by the
+        mean and standard deviation of ``data``.
     data : ImageData, or torch DataLoader or Dataset
         As for ``fit``.
     batch_size : int

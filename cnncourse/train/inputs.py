@@ -44,8 +44,8 @@ def train_batches(data: ImageData | Stream, config: TrainConfig, device: torch.d
     loader = as_loader(data, config.batch_size, config.workers, shuffle=True, seed=config.seed, team=team)
     if config.schedule != "constant" and steps_of(loader) is None:
         raise ValueError(
-            f'schedule="{config.schedule}" needs to know how many batches an epoch has, and this stream has no length; '
-            'give its dataset a __len__, or choose schedule="constant"'
+            f'schedule="{config.schedule}" needs the number of batches in an epoch, and this stream has no '
+            'length; give its dataset a __len__, or choose schedule="constant"'
         )
     return StreamBatches(
         loader,
@@ -95,7 +95,7 @@ def as_loader(
         return data
     if not isinstance(data, Dataset):
         raise TypeError(
-            f"data is a {type(data).__name__}; pass an ImageData (cnncourse.data.load), a torch DataLoader or a Dataset"
+            f"data is a {type(data).__name__}; pass an ImageData, a torch DataLoader or a Dataset"
         )
     sampler = None
     if isinstance(data, IterableDataset):
@@ -168,16 +168,16 @@ def check_fit(model: nn.Module, batches: Batches) -> None:
         made_for = getattr(model, "spec", None)
         hint = f"; it was created as {made_for}" if made_for else ""
         raise ValueError(
-            f"the network does not take images of {shape}{hint}. Load images of the size it is made for, or create it "
-            f"with in_channels={image.shape[1]}. It said: {error}"
+            f"the network does not take images of {shape}{hint}. Load images of the size it is made for, or "
+            f"create it with in_channels={image.shape[1]}. It said: {error}"
         ) from error
     finally:
         model.train(training)
     classes = batches.num_classes
     if outputs.shape != (1, classes):
         raise ValueError(
-            f"the network gives an output of shape {tuple(outputs.shape)} for one image, and the data have {classes} "
-            f"classes; create it with num_classes={classes}"
+            f"the network gives an output of shape {tuple(outputs.shape)} for one image, and the data have "
+            f"{classes} classes; create it with num_classes={classes}"
         )
 
 
@@ -190,6 +190,6 @@ def out_of_memory(error: BaseException, batch_size: int, device: torch.device) -
     )
     detail = str(error).splitlines()[0]
     return MemoryError(
-        f"out of memory on {device} with batch_size={batch_size}: {remedy}. If the data set alone fills the memory, pass "
-        f"a DataLoader instead of an ImageData. ({detail})"
+        f"out of memory on {device} with batch_size={batch_size}: {remedy}. If the data set alone fills the "
+        f"memory, pass a DataLoader instead of an ImageData. ({detail})"
     )

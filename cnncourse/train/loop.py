@@ -56,8 +56,8 @@ def train_one_epoch(
 ) -> Totals:
     """Take one optimiser step per batch.
 
-    Nothing in here reads a value back from the device, so a GPU never waits for Python: losses are summed where they
-    are computed, and read once after the epoch.
+    Nothing in here reads a value back from the device, so a GPU never waits for Python: losses are summed
+    where they are computed, and read once after the epoch.
 
     Parameters
     ----------
@@ -116,9 +116,10 @@ def fit(
     model : nn.Module
         (N, C, H, W) -> (N, K) logits. It is moved to the device and stays there.
     train : ImageData, or torch DataLoader or Dataset
-        An ``ImageData`` is put on the device whole, as uint8. A loader of ``(images, labels)`` streams data that do not
-        fit in memory; it keeps its own batch size and order, and its float images are used as it normalised them. A
-        ``Dataset`` gets a shuffling loader with ``config.batch_size`` and ``config.workers``.
+        An ``ImageData`` is put on the device whole, as uint8. A loader of ``(images, labels)`` streams data
+        that do not fit in memory; it keeps its own batch size and order, and its float images are used as it
+        normalised them. A ``Dataset`` gets a shuffling loader with ``config.batch_size`` and
+        ``config.workers``.
     valid : the same, optional
         Measured after every epoch; normalised as the training data are.
     config : TrainConfig, optional
@@ -126,16 +127,17 @@ def fit(
     callbacks : sequence of callables
         Each is called as ``callback(record, model)`` after every epoch; a text it returns ends training.
     out : path, optional
-        Folder for ``checkpoint.pt`` (after every epoch), ``model.safetensors``, ``history.json`` and ``config.json``.
+        Folder for ``checkpoint.pt`` (after every epoch), ``model.safetensors``, ``history.json`` and
+        ``config.json``.
     resume : bool
-        Continue the run in ``out`` if there is one, else start. The weights become those of a run that was never
-        interrupted, bit for bit, on the same device with the same number of threads.
+        Continue the run in ``out`` if there is one, else start. The weights become those of a run that was
+        never interrupted, bit for bit, on the same device with the same number of threads.
 
     Returns
     -------
     History
-        One record per finished epoch. ``history.stopped`` says why training ended early: early stopping, a loss that
-        is not finite, a callback, or Ctrl-C.
+        One record per finished epoch. ``history.stopped`` says why training ended early: early stopping, a
+        loss that is not finite, a callback, or Ctrl-C.
 
     Raises
     ------
@@ -150,15 +152,17 @@ def fit(
 
     Notes
     -----
-    With ``ema`` the network leaves with the averaged weights; with ``early_stopping`` with those of its best epoch.
-    A loss that is not finite is noticed at the end of its epoch: looking sooner would make the GPU wait in every step.
+    With ``ema`` the network leaves with the averaged weights; with ``early_stopping`` with those of its best
+    epoch. A loss that is not finite is noticed at the end of its epoch: looking sooner would make the GPU
+    wait in every step.
 
     Examples
     --------
     >>> from cnncourse import data, models, train
     >>> images = data.load("digits").take(range(256))
     >>> history = train.fit(
-    ...     models.create("perceptron", in_channels=1), images, config=train.TrainConfig(epochs=2, progress=False)
+    ...     models.create("perceptron", in_channels=1), images, config=train.TrainConfig(epochs=2,
+    progress=False)
     ... )
     >>> len(history.records), history.stopped
     (2, None)
@@ -224,8 +228,8 @@ def _run_epochs(
             record = _one_epoch(state, step_model, batches, valid, team, progress)
             if not math.isfinite(record.train_loss):
                 history.stopped = (
-                    f"the loss became {record.train_loss} in epoch {record.epoch}: lower lr ({config.lr}), set clip_norm, "
-                    "or look for bad values in the data"
+                    f"the loss became {record.train_loss} in epoch {record.epoch}: lower lr ({config.lr}), "
+                    "set clip_norm, or look for bad values in the data"
                 )
                 break
             state.add(record)

@@ -13,8 +13,8 @@ from cnncourse.train.config import TrainConfig
 def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
     """The optimiser that ``config`` names, over the parameters of ``model`` that are to be trained.
 
-    Parameters whose names start with a key of ``config.lr_scales`` form a group with their own learning rate; the
-    longest matching key counts. A factor of 0 leaves them out, and stops their gradients.
+    Parameters whose names start with a key of ``config.lr_scales`` form a group with their own learning rate;
+    the longest matching key counts. A factor of 0 leaves them out, and stops their gradients.
 
     Raises
     ------
@@ -81,13 +81,14 @@ def lr_factor(step: int, config: TrainConfig, steps_per_epoch: int) -> float:
     -------
     float
         constant: 1. step: step_factor^(epoch // step_epochs). cosine: from 1 to 0 along half a cosine.
-        one-cycle: from 1/25 up to 1 during the first ``warmup`` of all steps, then down to 1/250,000, both along
-        half a cosine.
+        one-cycle: from 1/25 up to 1 during the first ``warmup`` of all steps, then down to 1/250,000, both
+        along half a cosine.
 
     References
     ----------
     Cosine: Loshchilov, Hutter: SGDR, arXiv:1608.03983 (2016), section 3. One-cycle: Smith, Topin:
-    Super-convergence, arXiv:1708.07120 (2017), section 3; the factors are those of ``torch.optim.lr_scheduler.OneCycleLR``.
+    Super-convergence, arXiv:1708.07120 (2017), section 3; the factors are those of
+    ``torch.optim.lr_scheduler.OneCycleLR``.
 
     Examples
     --------

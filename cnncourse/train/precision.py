@@ -35,8 +35,8 @@ def choose_precision(name: str, device: torch.device) -> str:
 
     Notes
     -----
-    Weights, their gradients and the optimiser stay in float32; only the layers that gain from it compute in bfloat16
-    (torch.autocast). bfloat16 keeps float32's range, so no loss scaling is needed.
+    Weights, their gradients and the optimiser stay in float32; only the layers that gain from it compute in
+    bfloat16 (torch.autocast). bfloat16 keeps float32's range, so no loss scaling is needed.
     """
     if name != "auto":
         return name
@@ -54,7 +54,7 @@ def autocast(device: torch.device, precision: str) -> AbstractContextManager:
 
 @contextmanager
 def seeded(seed: int, epoch: int, rank: int, device: torch.device) -> Iterator[None]:
-    """Seed torch's global generators for one epoch (dropout, shuffling loaders); the user's come back afterwards."""
+    """Seed torch's global generators for one epoch (dropout, shuffling loaders), then put them back."""
     number = int(np.random.SeedSequence((seed, epoch, rank)).generate_state(1, np.uint64)[0])
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(number)

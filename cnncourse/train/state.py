@@ -19,8 +19,8 @@ from cnncourse.train.optim import make_optimizer, make_scheduler
 class TrainState:
     """Network, optimiser, schedule, average and history of a run.
 
-    No state of a random generator is among them: every epoch seeds its own from ``(seed, epoch)``, so an epoch comes
-    out the same whatever ran before it.
+    No state of a random generator is among them: every epoch seeds its own from ``(seed, epoch)``, so an
+    epoch comes out the same whatever ran before it.
 
     Parameters
     ----------
@@ -76,7 +76,8 @@ class TrainState:
         """
         if not resume and (folder / checkpoint.CHECKPOINT).exists():
             raise FileExistsError(
-                f"{folder} already holds a run; continue it with resume=True (--resume), or choose another folder"
+                f"{folder} already holds a run; continue it with resume=True (--resume), or choose another "
+                "folder"
             )
         saved = checkpoint.load_checkpoint(folder) if resume else None
         if saved is None:
@@ -104,7 +105,8 @@ class TrainState:
         if changes:
             listed = ", ".join(f"{key} was {old!r}, now {new!r}" for key, (old, new) in changes.items())
             raise ValueError(
-                f"{folder} holds a run with other settings ({listed}); continue with the old ones, or choose another folder"
+                f"{folder} holds a run with other settings ({listed}); continue with the old ones, or "
+                "choose another folder"
             )
 
     def _description(self) -> dict:

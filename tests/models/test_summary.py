@@ -1,0 +1,130 @@
+"""The summary against counts by hand and against measured receptive fields."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnncourse import models
+
+
+def measured_field(network, size):
+    """How many input pixels the middle output pixel depends on, per side: where its gradient is not zero.
+
+    All weights are made positive, so that no path hides another.
+    """
+    for parameter in network.parameters():
+        nn.init.constant_(parameter, 0.1)
+    x = torch.ones(1, *size, requires_grad=True)
+    out = network(x)
+    out[0, 0, out.shape[2] // 2, out.shape[3] // 2].backward()
+    touched = x.grad[0].abs().sum(0) > 0
+    return int(touched.any(1).sum()), int(touched.any(0).sum())
+
+
+PLAIN = nn.Sequential(
+    nn.Conv2d(1, 2, 3), nn.AvgPool2d(2), nn.Conv2d(2, 2, (3, 5), padding=(1, 2)), nn.AvgPool2d(3, 2)
+)
+DILATED = nn.Sequential(
+    nn.Conv2d(1, 2, 3, dilation=2), nn.Conv2d(2, 2, 3, stride=(2, 1)), nn.Conv2d(2, 2, 3, dilation=3)
+)
+
+
+class Branches(nn.Module):
+    """A sum and a concatenation of paths with different fields."""
+
+    def __init__(self):
+        super().__init__()
+        self.short = nn.Conv2d(1, 2, 1)
+        self.long = nn.Sequential(nn.Conv2d(1, 2, 5, padding=2), nn.Conv2d(2, 2, 3, padding=1))
+        self.last = nn.Conv2d(6, 1, 3)
+
+    def forward(self, x):
+        long = self.long(x)
+        return self.last(torch.cat([self.short(x), long, self.short(x) + long], dim=1))
+
+
+@pytest.mark.parametrize(
+    "network, size", [(PLAIN, (1, 41, 45)), (DILATED, (1, 61, 61)), (Branches(), (1, 31, 31))]
+)
+def test_receptive_field_is_the_measured_one(network, size):
+    assert models.summary(network, size).rows[-1].receptive_field == measured_field(network, size)
+
+
+def test_max_pooling_counts_as_its_window():
+    rows = models.summary(nn.Sequential(nn.MaxPool2d(3, 2, dilation=2), nn.MaxPool2d(2)), (1, 32, 32)).rows
+    assert [row.receptive_field for row in rows] == [(5, 5), (7, 7)]
+
+
+@pytest.mark.parametrize(
+    "name", ["lenet5", "article1", "resnet20", "googlenet", "resnet50", "alexnet_two_groups"]
+)
+def test_macs_are_half_the_flops_that_torch_counts(name):
+    shape = models.image_shape(name)
+    with torch.device("meta"):
+        model = models.create(name, 10, shape[0]).eval()
+    with FlopCounterMode(display=False) as counter:
+        model(torch.empty(1, *shape, device="meta"))
+    table = models.summary(model, shape)
+    assert 2 * table.macs == counter.get_total_flops()
+    assert sum(row.macs for row in table) == table.macs
+    assert sum(row.parameters for row in table) == table.parameters
+
+
+def test_pooling_over_everything_and_dense_layers_see_all():
+    rows = models.summary(models.create("resnet20"), (3, 32, 32)).rows
+    assert rows[-3].receptive_field is not None
+    assert [row.receptive_field for row in rows[-2:]] == [None, None]
+
+
+def test_adaptive_pooling_that_changes_nothing_keeps_the_field():
+    rows = models.summary(nn.Sequential(nn.Conv2d(3, 1, 3), nn.AdaptiveAvgPool2d(7)), (3, 9, 9)).rows
+    assert rows[1].receptive_field == (3, 3)
+
+
+def test_a_layer_called_twice_has_two_rows_and_one_count():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(1, 1, 3, padding=1)
+
+        def forward(self, x):
+            return self.conv(F.relu(self.conv(x)))
+
+    table = models.summary(Twice(), (1, 8, 8))
+    assert [row.parameters for row in table] == [10, 0]
+    assert [row.receptive_field for row in table] == [(3, 3), (5, 5)]
+    assert table.parameters == 10
+
+
+def test_leaves_the_network_as_it_was():
+    model = models.create("resnet20").train()
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    models.summary(model, (3, 32, 32))
+    assert model.training
+    assert all(module.training for module in model.modules())
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+    assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
+
+
+def test_prints_a_table():
+    text = str(models.summary(models.create("lenet5", in_channels=1), (1, 28, 28)))
+    lines = text.splitlines()
+    assert lines[0].split() == ["layer", "output", "shape", "parameters", "MACs", "sees"]
+    assert "16×10×10" in text
+    assert lines[-1].split() == ["total", "61,706", "416,520"]
+    assert len({len(line) for line in lines}) == 1
+
+
+@pytest.mark.parametrize("size", [(28, 28), (1, 0, 28), (1, 28.0, 28)])
+def test_refuses_other_sizes(size):
+    with pytest.raises(ValueError, match=r"input_size=.* must be three whole numbers"):
+        models.summary(models.create("lenet5", in_channels=1), size)
+
+
+def test_says_when_the_image_does_not_go_through():
+    model = models.create("lenet5", in_channels=1)
+    with pytest.raises(ValueError, match=r"input_size=\(3, 28, 28\) does not go through the network"):
+        models.summary(model, (3, 28, 28))
+    assert not any(module._forward_hooks for module in model.modules())
