@@ -8,12 +8,12 @@
 
 from cnncourse.data.arrays import ImageData, split_data
 from cnncourse.data.catalog import CATALOG
+from cnncourse.data.drawing import SHAPES, shapes
 from cnncourse.data.folder import load_folder
 from cnncourse.data.loading import load
 from cnncourse.data.paths import DataNotFound, data_root
 from cnncourse.data.pictures import read_image
 from cnncourse.data.resizing import resize
-from cnncourse.data.drawing import SHAPES, shapes
 
 __all__ = [
     "CATALOG",

@@ -10,11 +10,11 @@ from cnncourse.data import embedded, fetch, readers
 from cnncourse.data.arrays import ImageData
 from cnncourse.data.catalog import Entry, entry, present
 from cnncourse.data.decoding import load_files
+from cnncourse.data.drawing import shapes
 from cnncourse.data.folder_cache import PictureFile
 from cnncourse.data.paths import DataNotFound, data_root
 from cnncourse.data.pictures import Wanted, check_options
 from cnncourse.data.resizing import image_size, resize
-from cnncourse.data.drawing import shapes
 
 
 def load(

@@ -1,4 +1,4 @@
-"""Readers of raw files: right values from files written by their description, clear words for damaged ones."""
+"""Readers of raw files: right values from files written by hand, clear words for damaged ones."""
 
 import gzip
 import pickle
@@ -83,8 +83,10 @@ def test_cifar_batches_are_joined(protocol, tmp_path):
 def test_cifar_reads_pickles_of_python_2(tmp_path):
     """The published files were written by Python 2 and an old NumPy: byte strings, numpy.core, latin-1 pixels."""
     content = (
-        b"(dp0\nS'data'\np1\ncnumpy.core.multiarray\n_reconstruct\np2\n(cnumpy\nndarray\np3\n(I0\ntp4\nS'b'\np5\ntp6\nRp7\n"
-        b"(I1\n(I1\nI3072\ntp8\ncnumpy\ndtype\np9\n(S'u1'\np10\nI0\nI1\ntp11\nRp12\n(I3\nS'|'\np13\nNNNI-1\nI-1\nI0\ntp14\nbI00\n"
+        b"(dp0\nS'data'\np1\ncnumpy.core.multiarray\n_reconstruct\np2\n"
+        b"(cnumpy\nndarray\np3\n(I0\ntp4\nS'b'\np5\ntp6\nRp7\n"
+        b"(I1\n(I1\nI3072\ntp8\ncnumpy\ndtype\np9\n(S'u1'\np10\nI0\nI1\ntp11\nRp12\n"
+        b"(I3\nS'|'\np13\nNNNI-1\nI-1\nI0\ntp14\nbI00\n"
         b"S'" + b"\\xff" * 3072 + b"'\np15\ntp16\nbsS'labels'\np17\n(lp18\nI7\nas."
     )
     path = tmp_path / "data_batch_1"

@@ -1,0 +1,79 @@
+"""``cnncourse eval``: how good a trained network is, class by class."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from cnncourse.cli.sources import Source, add_data_options
+
+_EPILOG = """
+examples:
+  cnncourse eval runs/a                      # the test part of the data it was trained on
+  cnncourse eval runs/a --data photos/       # other images of the same classes
+  cnncourse eval runs/a --split train
+"""
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "eval", help="measure a trained network", description="Measure a trained network.", epilog=_EPILOG
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "run_folder", type=Path, metavar="RUN", help="folder that `cnncourse train --out` wrote"
+    )
+    add_data_options(parser)
+    parser.add_argument("--split", choices=("train", "test"), default="test", help="which part; default test")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps; default auto")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load network and data, measure, print a table."""
+    from cnncourse import train
+
+    model, config = train.load_run(args.run_folder)
+    model.to(train.choose_device(args.device))
+    images = _images(args, config["data"])
+    result = train.evaluate(model, images)
+    measured = f"accuracy {result.accuracy:.2%}, loss {result.loss:.4f}"
+    print(f"{args.split} {measured} on {len(images):,} images of {images.name}")
+    table = result.per_class()
+    width = max(len("class"), *(len(name) for name in result.classes))
+    print(f"{'class':{width}}  images  recall  precision  F1")
+    for row, name in enumerate(result.classes):
+        recall, precision, f1 = (table[key][row] for key in ("recall", "precision", "f1"))
+        print(f"{name:{width}}  {int(table['support'][row]):6}  {recall:6.1%}  {precision:9.1%}  {f1:.3f}")
+    return 0
+
+
+def _images(args: argparse.Namespace, trained_on: dict):
+    """Return the images to measure on, of the size and with the classes the network knows."""
+    trained_with = Source.load(args.run_folder)
+    if args.data is None and trained_with is None:
+        raise ValueError(f"{args.run_folder} does not say what data it was trained on: give --data")
+    channels, height, width = trained_on["image_shape"]
+    classes = tuple(trained_on["classes"])
+    source = replace(
+        Source(args.data) if args.data else trained_with,
+        root=args.root or (trained_with.root if trained_with else None),
+        fallback=args.fallback,
+        resize=trained_with.resize if trained_with else "crop",
+        size=(height, width),
+    )
+    if source.is_folder:
+        source = replace(source, channels=channels)
+    images = source.load_part(args.split, classes)
+    if images.images.shape[1] != channels:
+        raise ValueError(
+            f"--data {source.data} has {images.images.shape[1]} channels, the network in {args.run_folder} "
+            f"takes {channels}"
+        )
+    if images.classes != classes:
+        raise ValueError(
+            f"--data {source.data} has the classes {', '.join(images.classes[:10])}, the network in "
+            f"{args.run_folder} knows {', '.join(classes[:10])}"
+        )
+    return images

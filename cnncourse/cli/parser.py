@@ -1,0 +1,50 @@
+"""What all commands share: a parser whose errors are one line, and errors in one line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that keeps the line breaks of its texts and answers a mistake with one line."""
+
+    def __init__(
+        self,
+        prog: str | None = None,
+        description: str = "",
+        epilog: str = "",
+        help: str = "",
+        add_help: bool = True,
+    ) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            add_help=add_help,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and leave with exit code 2."""
+        print(f"{self.prog}: error: {message} (see {self.prog} --help)", file=sys.stderr)
+        sys.exit(2)
+
+
+def describe(error: Exception) -> str:
+    """Return an error's text in one line; for a file that cannot be used, its name and why."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, ModuleNotFoundError) and error.name:
+        text = f"{error.name} is not installed: {_how_to_get(error.name)}"
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join(text.split())
+
+
+def _how_to_get(module: str) -> str:
+    extras = {"torch": "torch", "torchvision": "torch", "safetensors": "torch", "tqdm": "torch"}
+    extra = extras.get(module.split(".")[0], "course")
+    return f"pip install 'cnncourse[{extra}]'"

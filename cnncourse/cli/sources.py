@@ -1,0 +1,135 @@
+"""From ``--data`` to images: a name in the catalogue, a folder, or a folder below the data root."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnncourse.data import ImageData
+
+COMMAND_FILE = "command.json"  # beside a run's config.json: where its data came from, for `cnncourse eval`
+_TEST_FOLDERS = ("test", "valid", "validation", "val")
+_TEST_SHARE = 0.2  # of a folder that does not say what is for testing
+
+
+@dataclass(frozen=True)
+class Source:
+    """What ``--data`` and the options about images said."""
+
+    data: str
+    root: str | None = None
+    size: tuple[int, int] | None = None
+    channels: int | None = None
+    resize: str = "crop"
+    fallback: str | None = None
+
+    def save(self, run: Path) -> None:
+        """Write it into the folder of a run."""
+        run.mkdir(parents=True, exist_ok=True)
+        (run / COMMAND_FILE).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, run: Path) -> Source | None:
+        """Read it back; None if the run was not made by the command line."""
+        path = run / COMMAND_FILE
+        if not path.exists():
+            return None
+        try:
+            source = cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path} is damaged ({error}): give --data") from None
+        return replace(source, size=tuple(source.size) if source.size else None)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the data are a folder of image files."""
+        return self._folder() is not None
+
+    def _folder(self) -> Path | None:
+        from cnncourse.data import CATALOG, data_root
+
+        if self.data in CATALOG:
+            return None
+        for path in (Path(self.data).expanduser(), data_root(self.root) / self.data):
+            if path.is_dir():
+                return path
+        near = difflib.get_close_matches(self.data.lower(), CATALOG, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        raise ValueError(
+            f"--data {self.data}: no such data set or folder; {hint}`cnncourse data list` lists the data sets"
+        )
+
+    def load_part(self, split: str, classes: tuple[str, ...] | None = None) -> ImageData:
+        """Load ``"train"`` or ``"test"``; `classes` are those a network knows already, for a folder."""
+        from cnncourse import data
+
+        folder = self._folder()
+        if folder is None:
+            images = data.load(self.data, split, self.root, size=self.size, fallback=self.fallback)
+            if self.channels not in (None, images.images.shape[1]):
+                raise ValueError(f"--channels {self.channels}: {self.data} has {images.images.shape[1]}")
+            return images
+        train_folder = folder / "train" if (folder / "train").is_dir() else folder
+        test_folder = next((folder / name for name in _TEST_FOLDERS if (folder / name).is_dir()), None)
+        if split == "test" and test_folder and classes is None:
+            classes = self._load_folder(train_folder, None).classes
+        if split == "test" and test_folder:
+            return self._load_folder(test_folder, classes)
+        everything = self._load_folder(train_folder, classes)
+        if test_folder:
+            return everything
+        train, test = data.split_data(everything, _TEST_SHARE, seed=0)
+        return train if split == "train" else test
+
+    def _load_folder(self, folder: Path, classes: tuple[str, ...] | None) -> ImageData:
+        from cnncourse.data import load_folder
+
+        return load_folder(
+            folder, self.size, channels=self.channels or 3, resize=self.resize, classes=classes
+        )
+
+
+def add_data_options(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Declare the options about data that training and evaluation share."""
+    group = parser.add_argument_group("data")
+    group.add_argument(
+        "--data",
+        default=default,
+        metavar="NAME|FOLDER",
+        help="a data set (see `cnncourse data list`) or a folder of images, one sub-folder per class, "
+        "with train/ and test/ above them or without" + (f"; default {default}" if default else ""),
+    )
+    group.add_argument(
+        "--root", metavar="DIR", help="where data sets lie; default $CNNCOURSE_DATA, else the cache"
+    )
+    group.add_argument(
+        "--fallback", choices=("digits", "shapes"), help="what to use when the data cannot be fetched"
+    )
+
+
+def add_image_options(parser: argparse.ArgumentParser) -> None:
+    """Declare how images are made to fit the network."""
+    group = parser.add_argument_group("images")
+    group.add_argument(
+        "--size", type=image_side, metavar="N|HxW", help="resize; default: what the network is made for"
+    )
+    group.add_argument("--channels", type=int, choices=(1, 3), help="grey or colour, for folders; default 3")
+    group.add_argument(
+        "--resize",
+        choices=("crop", "stretch"),
+        default="crop",
+        help="how another aspect ratio is met; default crop",
+    )
+
+
+def image_side(text: str) -> tuple[int, int]:
+    """Read ``64`` or ``48x64`` (height × width)."""
+    sides = text.lower().replace("×", "x").split("x")
+    if len(sides) not in (1, 2) or not all(side.isdigit() and int(side) > 0 for side in sides):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of pixels nor HEIGHTxWIDTH")
+    return int(sides[0]), int(sides[-1])

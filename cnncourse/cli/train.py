@@ -1,0 +1,196 @@
+"""``cnncourse train``: data and a network's name in, a trained network in a folder out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+from cnncourse.cli.sources import Source, add_data_options, add_image_options
+
+_EPILOG = """
+examples:
+  cnncourse train --data digits --epochs 3                     # nothing to download, half a minute
+  cnncourse train --model lenet5 --data mnist --epochs 3 --seed 0 --out runs/a
+  cnncourse train --model lenet5 --data mnist --epochs 3 --seed 0 --out runs/a --resume     # go on with it
+  cnncourse train --model resnet20 --data photos/ --epochs 20 --augment flip=0.5,shift=0.1 --out runs/b
+  torchrun --nproc-per-node 2 -m cnncourse train --data cifar10 --model resnet20 --out runs/c
+
+Ctrl-C ends training after saving what there is; --resume goes on from there.
+"""
+
+# Few images make few steps: with smaller batches they are enough to learn something in as many epochs.
+_MANY_IMAGES, _SMALL_BATCH = 10_000, 32
+
+# option -> (type, field of TrainConfig, help). The defaults are TrainConfig's.
+_SETTINGS = {
+    "--epochs": (int, "epochs", "passes over the training images; default 5"),
+    "--batch-size": (int, "batch_size", "images per step; default 128, below 10,000 images 32"),
+    "--lr": (float, "lr", "largest step length; default 0.003 for adam and adamw, 0.05 for sgd and nesterov"),
+    "--optimizer": (str, "optimizer", "sgd, nesterov, adam or adamw; default adamw"),
+    "--momentum": (float, "momentum", "share of the last step kept, for sgd and nesterov; default 0.9"),
+    "--weight-decay": (float, "weight_decay", "pull of the weights towards zero; default 0.0005"),
+    "--schedule": (str, "schedule", "constant, step, cosine or one-cycle; default one-cycle"),
+    "--clip-norm": (float, "clip_norm", "longest gradient; default: no limit"),
+    "--label-smoothing": (float, "label_smoothing", "share of the target spread over all classes; default 0"),
+    "--ema": (float, "ema", "decay of an average of the weights, used in the end; default 0: none"),
+    "--early-stopping": (
+        int,
+        "early_stopping",
+        "epochs without progress on the validation part; default 0: never",
+    ),
+    "--device": (str, "device", "auto, cpu, cuda, cuda:1, mps; default auto"),
+    "--precision": (str, "precision", "auto, float32 or bfloat16; default auto"),
+    "--seed": (int, "seed", "of weights, order, augmentation and dropout; default 0"),
+}
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "train",
+        help="train a network",
+        description="Train a network and measure it on the test part.",
+        epilog=_EPILOG,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("--model", default="lenet5", metavar="NAME", help="network; default lenet5")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for weights, history and settings")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out, if there is one")
+    parser.add_argument(
+        "--weights", metavar="SOURCE", help="start from these weights: imagenet; default random"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
+    add_data_options(parser, default="digits")
+    held_out = "share of the training part held out to validate; default 0.1, 0 for none"
+    parser.add_argument("--valid", type=float, default=0.1, metavar="SHARE", help=held_out)
+    add_image_options(parser)
+    group = parser.add_argument_group("training")
+    for option, (kind, _, text) in _SETTINGS.items():
+        group.add_argument(option, type=kind, metavar=kind.__name__.upper(), help=text)
+    changes = "random changes of the images, for example flip=0.5,rotate=10,shift=0.1,scale=0.9:1.1"
+    group.add_argument("--augment", default="", metavar="NAME=VALUE,…", help=changes)
+    group.add_argument("--compile", action="store_true", help="torch.compile the network")
+    group.add_argument("--deterministic", action="store_true", help="the same bits each time on a GPU")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train, evaluate on the test part, and report."""
+    _check_out(args.out, args.resume)
+    if not 0 <= args.valid < 1:
+        raise ValueError(f"--valid {args.valid} must be at least 0 and below 1: 0.1 holds out a tenth")
+    import torch
+
+    from cnncourse import data, models, train
+
+    settings = _settings(args)
+    config = train.TrainConfig.from_dict(settings)  # what is wrong is refused before any data are read
+    asked = Source(args.data, args.root, args.size, args.channels, args.resize, args.fallback)
+    source = _fitted(asked, args.model)
+    images = source.load_part("train")
+    torch.manual_seed(config.seed)
+    model = models.create(args.model, len(images.classes), images.images.shape[1], args.weights)
+    fitting, valid = data.split_data(images, args.valid, config.seed) if args.valid else (images, None)
+    if "batch_size" not in settings and len(fitting) < _MANY_IMAGES:
+        config = replace(config, batch_size=_SMALL_BATCH)
+    if args.out and _is_first():
+        source.save(args.out)
+    history = train.fit(model, fitting, valid, config, out=args.out, resume=args.resume)
+    if not _is_first():
+        return 0
+    if history.stopped and history.stopped.startswith("interrupted"):
+        done = f"{len(history.records)} of {config.epochs} epochs are done"
+        where = f"; go on with --resume --out {args.out}" if args.out else ""
+        print(f"cnncourse: interrupted, {done}{where}", file=sys.stderr)
+        return 130
+    return _report(model, source, images.classes, history, args.out)
+
+
+def _report(model, source: Source, classes: tuple[str, ...], history, out: Path | None) -> int:
+    from cnncourse import train
+
+    test = source.load_part("test", classes)
+    result = train.evaluate(model, test)
+    seconds = sum(record.seconds for record in history.records)
+    print(
+        f"test accuracy {result.accuracy:.2%}, loss {result.loss:.4f} on {len(test):,} images of {test.name} "
+        f"after {len(history.records)} epochs in {seconds:.1f} s on {history.device}"
+    )
+    if out:
+        (out / "evaluation.json").write_text(result.to_json() + "\n", encoding="utf-8")
+        print(f"written to {out}: model.safetensors, history.json, config.json, evaluation.json")
+    return 0 if not history.stopped or "not finite" not in history.stopped else 1
+
+
+def _is_first() -> bool:
+    """Whether this process is the one that reports; under torchrun each one runs the command."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _check_out(out: Path | None, resume: bool) -> None:
+    if out is None:
+        if resume:
+            raise ValueError("--resume needs --out, the folder of the run to go on with")
+        return
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out {out} is a file: give a folder")
+    if out.is_dir() and any(out.iterdir()) and not resume and _is_first():
+        raise ValueError(
+            f"--out {out} is not empty: --resume goes on with the run in it, or choose another folder"
+        )
+
+
+def _settings(args: argparse.Namespace) -> dict:
+    """Return what was said on the command line, as settings of TrainConfig."""
+    settings = {"compile": args.compile, "deterministic": args.deterministic, "progress": not args.quiet}
+    for option, (_, field, _) in _SETTINGS.items():
+        value = getattr(args, option[2:].replace("-", "_"))
+        if value is not None:
+            settings[field] = value
+    if args.augment:
+        settings["augment"] = _augmentation(args.augment)
+    return settings
+
+
+def _augmentation(text: str) -> dict[str, float | int | tuple[float, float]]:
+    """Read ``flip=0.5,scale=0.9:1.1`` into the fields of Augment."""
+    from cnncourse.train import Augment
+
+    known = [field.name for field in fields(Augment)]
+    chosen = {}
+    for part in text.split(","):
+        name, _, value = (word.strip() for word in part.partition("="))
+        if name not in known:
+            raise ValueError(f"--augment {part.strip()!r}: there are {', '.join(known)}, as in flip=0.5")
+        try:
+            numbers = [float(word) for word in value.split(":")]
+        except ValueError:
+            raise ValueError(f"--augment {part.strip()!r}: {value!r} is not a number") from None
+        whole = [int(number) if number.is_integer() else number for number in numbers]
+        chosen[name] = whole[0] if len(whole) == 1 else tuple(numbers)
+    return chosen
+
+
+def _fitted(source: Source, model: str) -> Source:
+    """Return the source with the size of the images settled: as asked, else what the network takes."""
+    from cnncourse import models
+    from cnncourse.data import CATALOG
+
+    if source.size is not None:
+        return source
+    _, height, width = models.image_shape(model)
+    item = CATALOG.get(source.data)
+    if source.is_folder or item.kind in ("embedded", "pets"):  # these have no size of their own
+        return replace(source, size=(height, width))
+    network = models.create(model, len(item.classes), item.channels)
+    try:
+        models.summary(network, (item.channels, item.size, item.size))
+    except (ValueError, RuntimeError):
+        note = (
+            f"{item.name} is resized from {item.size} to {height}×{width} pixels, which {model} is made for"
+        )
+        print(note, file=sys.stderr)
+        return replace(source, size=(height, width))
+    return source
