@@ -3,9 +3,9 @@
     python tools/check_colab.py newest       # the newest version of everything, this Python
     python tools/check_colab.py oldest       # the lower bounds of pyproject.toml, Python 3.10 if there is one
 
-The setup cell of each chapter is run as it is stored, by a real kernel; only the address it installs from is
-replaced by a copy of this working tree, so that nothing but the package index is asked. Afterwards every
-package that was there before must have the version it had.
+The setup cell of each chapter is run as it is stored, by a real kernel. Git is told to take the repository from
+a copy of this working tree, so that nothing but the package index is asked. Afterwards every package that was
+there before must have the version it had.
 """
 
 from __future__ import annotations
@@ -72,6 +72,15 @@ def publish_working_tree(folder: Path) -> str:
     return folder.as_uri()
 
 
+def taken_from(address: str) -> dict[str, str]:
+    """Return the environment in which git reads the course from `address`, not from its public place."""
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{address}.insteadOf",
+        "GIT_CONFIG_VALUE_0": repository_url(),
+    }
+
+
 def register_kernel(python: Path, folder: Path) -> None:
     """Let this process start kernels in the environment."""
     spec = folder / "kernels" / KERNEL
@@ -85,10 +94,6 @@ def register_kernel(python: Path, folder: Path) -> None:
 def run_chapter(path: Path, address: str, folder: Path) -> None:
     """Execute a copy of the chapter that stands alone in its folder, with sliders in their live form."""
     notebook = nbformat.read(path, as_version=4)
-    setup = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    if repository_url() not in setup.source:
-        raise ValueError(f"{path.name} does not begin with the setup cell; run make sync")
-    setup.source = setup.source.replace(repository_url(), address)
     folder.mkdir(parents=True, exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if key != "CNNCOURSE_BOOK"}
     client = NotebookClient(
@@ -97,7 +102,7 @@ def run_chapter(path: Path, address: str, folder: Path) -> None:
         kernel_name=KERNEL,
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute(env=environment)
+    client.execute(env=environment | taken_from(address))
 
 
 def check(age: str, chapters: list[Path], folder: Path) -> None:
