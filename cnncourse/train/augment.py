@@ -182,8 +182,9 @@ def crop_and_flip(images: torch.Tensor, padding: int, draws: Draws) -> torch.Ten
 def warp(pixels: torch.Tensor, draws: Draws) -> torch.Tensor:
     """Shear, magnify and rotate clockwise about the centre, then shift; black outside. Shapes stay.
 
-    For each output pixel the place in the input is sought, so the inverse of the map is computed: with u the
-    output position seen from the centre, input = 1/scale · [[1, tan shear], [0, 1]] · R(-angle) · (u - shift).
+    For each output pixel the place in the input is sought, so the inverse of the map is computed: with u
+    the output position seen from the centre,
+    input = 1/scale · [[1, tan shear], [0, 1]] · R(-angle) · (u - shift).
     """
     n, _, height, width = pixels.shape
     cos, sin, tan = draws["angle"].cos(), draws["angle"].sin(), draws["shear"].tan()

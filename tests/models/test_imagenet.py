@@ -47,6 +47,9 @@ def test_googlenet_leaves_the_auxiliary_heads_and_rescales(hub):
     theirs = torchvision.models.googlenet(
         weights=None, init_weights=False, aux_logits=True, transform_input=True
     )
+    for module in theirs.modules():  # PyTorch's default would let the signal fade to nothing
+        if isinstance(module, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(module.weight)
     url = torchvision.models.GoogLeNet_Weights.IMAGENET1K_V1.url
     torch.save(theirs.state_dict(), hub / url.rsplit("/", 1)[1])
     model = models.create("googlenet_bn", 1000, weights="imagenet").eval()
@@ -54,7 +57,7 @@ def test_googlenet_leaves_the_auxiliary_heads_and_rescales(hub):
     with torch.inference_mode():
         expected = theirs.eval()(x)
         assert (expected[0] - expected[1]).abs().max() > 0.01  # the images matter
-        torch.testing.assert_close(model(x), expected)
+        torch.testing.assert_close(model(x), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_without_network_the_text_says_how_to_get_them(hub, monkeypatch):
