@@ -8,7 +8,7 @@ from .cards import table
 # Name of the exercise -> whether it was ever passed.
 _attempts: dict[str, bool] = {}
 
-HEADER = ("Chapter", "Passed", "Attempted", "Exercises")
+HEADER = ("Chapter", "Passed", "Tried", "Total")
 
 
 def record(name: str, status: str) -> None:

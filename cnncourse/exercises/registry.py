@@ -9,8 +9,11 @@ from .exercise import Exercise
 
 # Chapter of the book -> module of this package that holds its exercises.
 CHAPTERS = {
+    "01_neural_networks": "neural_networks",
+    "02_why_convolution": "why_convolution",
     "03_convolution": "convolution",
     "04_padding_and_stride": "padding_and_stride",
+    "05_channels_and_filters": "channels",
     "10_training_in_pytorch": "training",
 }
 

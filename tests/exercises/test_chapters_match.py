@@ -10,7 +10,7 @@ from cnncourse.exercises import names, notebook_cells
 from cnncourse.exercises.quiz import quiz_names
 
 BOOK = Path(__file__).parents[2] / "book"
-CHAPTERS = sorted(BOOK.glob("*.ipynb"))
+CHAPTERS = sorted(BOOK.glob("[!.]*.ipynb"))
 CHECK_CALL = re.compile(r'^check\(\s*"([^"]+)"', re.MULTILINE)
 QUIZ_CALL = re.compile(r'^quiz\(\s*"([^"]+)"', re.MULTILINE)
 

@@ -49,7 +49,7 @@ def test_a_pass_is_kept():
 def test_text_and_html():
     check(NAME, right)
     lines = str(overview()).splitlines()
-    assert lines[0].split() == ["Chapter", "Passed", "Attempted", "Exercises"]
+    assert lines[0].split() == ["Chapter", "Passed", "Tried", "Total"]
     assert lines[-1].split() == ["All", "1", "1", str(len(names()))]
     page = overview()._repr_html_()
     assert "<caption>" in page
