@@ -41,6 +41,8 @@ from cnncourse.ops.conv import (
     conv_transpose2d_backward,
     convolve2d,
 )
+from cnncourse.ops.dropout import dropout, dropout_backward
+from cnncourse.ops.gradcheck import GradientError, gradcheck
 from cnncourse.ops.linear import linear, linear_backward
 from cnncourse.ops.loss import cross_entropy, cross_entropy_backward, nll_loss, nll_loss_backward
 from cnncourse.ops.loss_elementwise import (
@@ -49,6 +51,8 @@ from cnncourse.ops.loss_elementwise import (
     mse_loss,
     mse_loss_backward,
 )
+from cnncourse.ops.norm import batch_norm, batch_norm_backward
+from cnncourse.ops.norm_sample import group_norm, group_norm_backward, layer_norm, layer_norm_backward
 from cnncourse.ops.pad import pad, pad_backward
 from cnncourse.ops.pool import (
     avg_pool2d,
@@ -58,16 +62,20 @@ from cnncourse.ops.pool import (
     sum_pool2d,
     sum_pool2d_backward,
 )
+from cnncourse.ops.response_norm import local_response_norm, local_response_norm_backward
 from cnncourse.ops.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
 from cnncourse.ops.unfold import fold, fold_backward, unfold, unfold_backward
 
 __all__ = [
+    "GradientError",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool2d_backward",
     "adaptive_max_pool2d",
     "adaptive_max_pool2d_backward",
     "avg_pool2d",
     "avg_pool2d_backward",
+    "batch_norm",
+    "batch_norm_backward",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_backward",
     "conv2d",
@@ -77,22 +85,31 @@ __all__ = [
     "convolve2d",
     "cross_entropy",
     "cross_entropy_backward",
+    "dropout",
+    "dropout_backward",
     "elu",
     "elu_backward",
     "fold",
     "fold_backward",
     "gelu",
     "gelu_backward",
+    "gradcheck",
+    "group_norm",
+    "group_norm_backward",
     "hardsigmoid",
     "hardsigmoid_backward",
     "hardswish",
     "hardswish_backward",
     "hardtanh",
     "hardtanh_backward",
+    "layer_norm",
+    "layer_norm_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
     "linear_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
     "log_softmax",
     "log_softmax_backward",
     "max_pool2d",

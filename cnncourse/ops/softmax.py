@@ -126,7 +126,8 @@ def log_softmax(input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | 
     if x.ndim == 0:
         return log_softmax(x[None], 0)[0]
     shifted = _shifted(x, dim)
-    return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
+    with np.errstate(divide="ignore"):  # an axis without scores has the sum 0
+        return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
 
 
 def log_softmax_backward(
