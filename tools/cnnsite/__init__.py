@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the parts to Sphinx."""
     app.add_html_theme("cnncourse", str(Path(__file__).parent / "theme"))
     app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
+    app.add_post_transform(mathml.KeepPunctuation)
     app.add_node(blocks.folded, html=(blocks.visit_folded, blocks.depart_folded))
     app.add_node(blocks.folded_summary, html=(blocks.visit_summary, blocks.depart_summary))
     app.add_post_transform(blocks.FoldDropdowns)

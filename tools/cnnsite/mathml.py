@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ET
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
@@ -181,6 +182,28 @@ def _limits_above_and_below(element: ET.Element) -> None:
     base = (element[0].text or "").strip()
     if base in LARGE_OPERATORS or base in LIMIT_WORDS:
         element.tag = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}[element.tag]
+
+
+class KeepPunctuation(SphinxPostTransform):
+    """Keep a comma on the line of the formula before it: browsers may break a line after any formula."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **_options: object) -> None:
+        """Put each formula of a sentence into one unbreakable box with the punctuation that follows it."""
+        for formula in list(self.document.findall(nodes.math)):
+            following = formula.next_node(descend=False, siblings=True)
+            marks = re.match(r"[,.;:!?)\]’”%-]+", following) if isinstance(following, nodes.Text) else None
+            if marks is None:
+                continue
+            siblings = formula.parent.children
+            # By identity: `index` would find the first of several equal texts.
+            place = next(place for place, child in enumerate(siblings) if child is following)
+            formula.parent[place] = nodes.Text(following[marks.end() :])
+            box = nodes.inline(classes=["nowrap"])
+            formula.replace_self(box)
+            box += [formula, nodes.Text(marks[0])]
 
 
 def _convert(translator: HTML5Translator, node: nodes.Element, *, display: bool) -> str:

@@ -1,0 +1,135 @@
+"""The extension inside Sphinx, on a book of two pages: what it warns of, what stops it, what it writes."""
+
+import re
+import sys
+from io import StringIO
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+OPTIONS = {
+    "extensions": ["myst_nb", "sphinx_exercise", "cnnsite"],
+    "html_theme": "cnncourse",
+    "html_math_renderer": "mathml",
+    "html_theme_options": {
+        "repository_url": "https://github.com/OWNER/cnncourse",
+        "repository_branch": "main",
+        "path_to_docs": "book",
+    },
+    "myst_enable_extensions": ["amsmath", "colon_fence", "dollarmath"],
+    "nb_execution_mode": "off",
+    "root_doc": "intro",
+    "author": "somebody",
+}
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Build `intro.md` (and a notebook) and return its HTML, what was said, and what was warned of."""
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace
+
+    def run(text, notebook=None):
+        source, out = tmp_path / "book", tmp_path / "out"
+        source.mkdir()
+        (source / "intro.md").write_text(text, encoding="utf-8")
+        if notebook is not None:
+            nbformat.write(notebook, source / "chapter.ipynb")
+        said, warned = StringIO(), StringIO()
+        with docutils_namespace():
+            app = Sphinx(source, None, out, tmp_path / "trees", "html", OPTIONS, status=said, warning=warned)
+            app.build()
+        return (out / "intro.html").read_text("utf-8"), said.getvalue(), warned.getvalue()
+
+    return run
+
+
+def notebook_with(html):
+    cell = nbformat.v4.new_code_cell("explore()")
+    cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": html})]
+    markdown = nbformat.v4.new_markdown_cell("# Chapter")
+    metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+        "language_info": {"name": "python"},
+    }
+    return nbformat.v4.new_notebook(cells=[markdown, cell], metadata=metadata)
+
+
+def test_formulas_numbers_and_references(build):
+    page, _, warned = build(
+        "# Title\n\nInline $x_i$, and\n\n```{math}\n:label: one\na = b\n```\n\nsee {eq}`one`.\n\n$$c = d$$\n"
+    )
+    assert warned == ""
+    assert page.count("<math ") == 3
+    assert 'display="inline"' in page
+    assert '<span class="eqno">(1)' in page
+    target = re.search(r'href="#(equation-one)"[^>]*>(.*?)</a>', page)
+    assert target
+    assert f'id="{target[1]}"' in page
+    assert not re.search(r"<script[^>]+mathjax", page, re.IGNORECASE)
+
+
+def test_a_formula_that_cannot_be_drawn_stops_the_build_and_says_where(build):
+    from sphinx.errors import ExtensionError
+
+    with pytest.raises(ExtensionError, match=r"(?s)intro.*\\nosuchthing is not known.*\\nosuchthing\{x\}"):
+        build("# Title\n\nText $\\nosuchthing{x}$.\n")
+
+
+def test_punctuation_stays_with_its_formula(build):
+    page, _, _ = build("# Title\n\n`k`, $a$, $b$, and $c$ more.\n")
+    assert re.search(r'</code>, <span class="nowrap"><math.*?alttext="a".*?</math>,</span> ', page)
+    assert re.search(r'<span class="nowrap"><math.*?alttext="b".*?</math>,</span> and <math', page)
+
+
+def test_a_dropdown_opens_without_a_script(build):
+    page, _, warned = build(
+        "# Title\n\n```{exercise} Size\n:label: ex\nHow large?\n```\n\n"
+        "````{solution} ex\n:label: so\n:class: dropdown\nFour.\n````\n"
+    )
+    assert warned == ""
+    block = re.search(r"<details class=\"[^\"]*solution[^\"]*\".*?</details>", page, re.DOTALL)[0]
+    assert re.search(r"<summary>\s*Solution to\s+Exercise 1 \(Size\)\s*</summary>", block)
+    assert "Four." in block
+    assert "exercise-content" not in page
+
+
+def test_an_explorer_is_borrowed_from_a_chapter(build):
+    page, _, _ = build(
+        "# Title\n\n```{toctree}\nchapter\n```\n\n```{explorer} chapter\n```\n",
+        notebook_with('<div class="cnx-explorer">the explorer</div>'),
+    )
+    assert '<div class="cnx-explorer">the explorer</div>' in page
+
+
+@pytest.mark.parametrize(
+    "call, complaint",
+    [("nowhere", "no notebook nowhere.ipynb"), ("chapter\n:number: 2", "has 1 explorers, number 2")],
+)
+def test_an_explorer_that_is_not_there_is_named(build, call, complaint):
+    _, _, warned = build(
+        f"# Title\n\n```{{toctree}}\nchapter\n```\n\n```{{explorer}} {call}\n```\n",
+        notebook_with('<div class="cnx-explorer"></div>'),
+    )
+    assert complaint in warned
+
+
+def test_a_picture_without_text_is_a_warning(build):
+    _, _, warned = build('# Title\n\n<img src="https://example.org/a.png">\n')
+    assert "no alternative text" in warned
+
+
+def test_the_placeholder_address_is_said_and_does_not_fail(build):
+    _, said, warned = build("# Title\n\nText.\n")
+    assert "still the placeholder https://github.com/OWNER/cnncourse" in said
+    assert "placeholder" not in warned
+
+
+def test_links_to_the_source(build):
+    page, _, _ = build("# Title\n\nText that is long enough to describe what this page holds.\n")
+    assert 'href="https://github.com/OWNER/cnncourse/edit/main/book/intro.md"' in page
+    assert 'content="Text that is long enough to describe what this page holds."' in page
