@@ -168,7 +168,7 @@ def _difference_of_values(expected: np.ndarray, got: np.ndarray) -> Difference:
     index = ", ".join(str(int(i)) for i in worst)
     one_expected, one_got = _numbers_apart(expected[worst], got[worst])
     what = f"{wrong} of {error.size} elements differ, most at [{index}]"
-    if expected.size > SHOWN_WHOLE:
+    if expected.size > SHOWN_WHOLE or expected.ndim > 2:
         return Difference(what, f"{one_expected} at [{index}]", f"{one_got} at [{index}]")
     return Difference(what, shown(expected), shown(got))
 

@@ -14,6 +14,8 @@ CHAPTERS = {
     "03_convolution": "convolution",
     "04_padding_and_stride": "padding_and_stride",
     "05_channels_and_filters": "channels",
+    "06_pooling": "pooling",
+    "07_activations_and_losses": "activations",
     "10_training_in_pytorch": "training",
 }
 
