@@ -4,8 +4,8 @@
     python tools/check_colab.py oldest       # the lower bounds of pyproject.toml, Python 3.10 if there is one
 
 The setup cell of each chapter is run as it is stored, by a real kernel. Git is told to take the repository
-from a copy of this working tree, so that nothing but the package index is asked. Afterwards every package that
-was there before must have the version it had.
+from a copy of this working tree, so that nothing but the package index is asked. Afterwards every package of
+before must have the version it had.
 """
 
 from __future__ import annotations
