@@ -4,6 +4,8 @@
 A test says only which operator, which inputs and which arguments.
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -23,8 +25,9 @@ def same_as_torch(
     ----------
     name : str
         Name of the operator, in ``cnncourse.ops`` and in ``torch.nn.functional``.
-    inputs : sequence of (ndarray or None)
-        The operator's array arguments, in order. Those with a floating dtype are differentiated.
+    inputs : sequence of (ndarray or None), or dict of them by name
+        The operator's array arguments, in order. Those with a floating dtype are differentiated. A dict
+        passes them by keyword, for operators with another argument in between.
     arguments : dict, optional
         The other arguments, passed by keyword to both libraries (arrays become tensors).
     torch_op : callable, optional
@@ -43,11 +46,14 @@ def same_as_torch(
     """
     arguments = arguments or {}
     torch_op = torch_op or getattr(torch.nn.functional, name)
+    names, inputs = (list(inputs), list(inputs.values())) if isinstance(inputs, dict) else (None, inputs)
     tensors = [None if a is None else _leaf(a) for a in inputs]
-    theirs = torch_op(*tensors, **_tensors(arguments if torch_arguments is None else torch_arguments))
+    theirs = _call(
+        torch_op, names, tensors, _tensors(arguments if torch_arguments is None else torch_arguments)
+    )
 
     before = [None if a is None else np.array(a, copy=True) for a in inputs]
-    ours = getattr(ops, name)(*inputs, **arguments)
+    ours = _call(getattr(ops, name), names, inputs, arguments)
     assert_close(ours, theirs, f"{name}: value", tolerance)
 
     if not theirs.requires_grad:
@@ -55,7 +61,8 @@ def same_as_torch(
     grad_output = np.asarray(np.random.default_rng(seed).standard_normal(np.shape(ours)), dtype=ours.dtype)
     theirs.backward(torch.tensor(grad_output))
     grad_output.flags.writeable = False
-    grads = getattr(ops, f"{name}_backward")(grad_output, *inputs, **arguments)
+    backward = partial(getattr(ops, f"{name}_backward"), grad_output)
+    grads = _call(backward, names, inputs, arguments)
     grads = grads if isinstance(grads, tuple) else (grads,)
     for i, (tensor, grad) in enumerate(zip(tensors, grads)):
         if tensor is not None and tensor.requires_grad:
@@ -94,6 +101,12 @@ def variants(array):
     locked = array.copy()
     locked.flags.writeable = False
     yield locked
+
+
+def _call(function, names, inputs, arguments):
+    return (
+        function(*inputs, **arguments) if names is None else function(**dict(zip(names, inputs)), **arguments)
+    )
 
 
 def _leaf(array):
