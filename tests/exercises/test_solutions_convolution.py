@@ -2,12 +2,13 @@
 
 import numpy as np
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncourse.exercises.answers import convolution
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 7), st.integers(1, 7), st.integers(1, 4), st.integers(1, 4), st.integers(0, 99))
 def test_correlations(extra_rows, extra_columns, kernel_rows, kernel_columns, seed):
     rng = np.random.default_rng(seed)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnncourse.exercises.answers import padding_and_stride as answers
@@ -11,6 +11,7 @@ from cnncourse.exercises.answers import padding_and_stride as answers
 F = torch.nn.functional
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 12), st.integers(1, 5), st.integers(0, 3), st.integers(1, 4), st.integers(1, 3))
 def test_output_size(size, kernel_size, padding, stride, dilation):
     assume(dilation * (kernel_size - 1) + 1 <= size + 2 * padding)
@@ -19,6 +20,7 @@ def test_output_size(size, kernel_size, padding, stride, dilation):
     assert answers.output_size(size, kernel_size, padding, stride, dilation) == out.shape[-1]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 3), st.integers(1, 4), st.integers(0, 3))
 def test_transposed_size(size, kernel_size, padding, stride, output_padding):
     assume(output_padding < stride)
@@ -29,6 +31,7 @@ def test_transposed_size(size, kernel_size, padding, stride, output_padding):
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even")
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 6), st.integers(1, 3), st.integers(0, 99))
 def test_same_padding(kernel_size, dilation, seed):
     """On the sides that PyTorch pads, seen from values and not only from the size."""
@@ -42,6 +45,7 @@ def test_same_padding(kernel_size, dilation, seed):
     torch.testing.assert_close(F.conv1d(padded, weight, dilation=dilation), same)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(1, 8),
     st.integers(1, 8),
@@ -62,6 +66,7 @@ def test_strided_correlation(rows, columns, kernel_rows, kernel_columns, stride,
     )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(0, 99))
 def test_dilated_kernel(kernel_rows, kernel_columns, dilation, seed):
     rng = np.random.default_rng(seed)
@@ -72,6 +77,7 @@ def test_dilated_kernel(kernel_rows, kernel_columns, dilation, seed):
     torch.testing.assert_close(F.conv2d(image, spread), expected)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(1, 3), max_size=2), st.integers(0, 4))
 def test_zero_pad(batch, padding):
     images = torch.arange(np.prod([*batch, 2, 3]), dtype=torch.int64).reshape(*batch, 2, 3) + 1

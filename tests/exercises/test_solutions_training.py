@@ -5,12 +5,13 @@ import pytest
 import sklearn.metrics
 import torch
 import torchvision
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncourse.exercises.answers import training as answers
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 9), st.integers(2, 6), st.sampled_from([1, 30, 2000]), st.integers(0, 99))
 def test_cross_entropy_and_accuracy(samples, classes, scale, seed):
     rng = np.random.default_rng(seed)
@@ -22,6 +23,7 @@ def test_cross_entropy_and_accuracy(samples, classes, scale, seed):
 
 
 @pytest.mark.filterwarnings("ignore:A single label was found")
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 40), st.integers(1, 6), st.integers(0, 99))
 def test_confusion_matrix(samples, classes, seed):
     rng = np.random.default_rng(seed)
@@ -30,6 +32,7 @@ def test_confusion_matrix(samples, classes, seed):
     np.testing.assert_array_equal(answers.confusion_matrix(labels, predicted, classes), expected)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 50), st.integers(1, 20), st.integers(0, 99))
 def test_epoch_loss_is_the_mean_over_the_samples(samples, batch_size, seed):
     each = np.random.default_rng(seed).uniform(0, 3, samples)
@@ -38,6 +41,7 @@ def test_epoch_loss_is_the_mean_over_the_samples(samples, batch_size, seed):
     np.testing.assert_allclose(found, each.mean())
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from([0.0, 0.5, 0.9]), st.sampled_from([0.01, 0.3]), st.integers(0, 99))
 def test_sgd_step(momentum, lr, seed):
     rng = np.random.default_rng(seed)
@@ -60,6 +64,7 @@ def test_standardise():
     np.testing.assert_allclose(answers.standardise(images, mean, std), expected, atol=1e-12)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 10), st.integers(0, 8), st.integers(0, 99))
 def test_fit_slope(samples, steps, seed):
     rng = np.random.default_rng(seed)
@@ -73,6 +78,7 @@ def test_fit_slope(samples, steps, seed):
     np.testing.assert_allclose(answers.fit_slope(x, y, 0.1, steps), w.item(), atol=1e-12)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.floats(0.01, 1), st.integers(1, 5), st.floats(0.1, 0.9))
 def test_step_decay(lr, step_size, gamma):
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=lr)
