@@ -32,14 +32,14 @@ def fitting_fontsize(values, cell, largest=11.5):
     return min(largest, 0.94 * cell / (0.64 * 100 / 72 * max(1, characters)))
 
 
-def shade(values, kind, limit=None):
+def shade(values, colours, limit=None):
     """Return the fill colour of each cell.
 
     Parameters
     ----------
     values : ndarray of shape (H, W)
         The numbers; NaN stands for a cell that is not known yet.
-    kind : {"plain", "grey", "signed"}
+    colours : {"plain", "grey", "signed"}
         All alike, as grey levels from 0 to ``limit``, or blue below and red above zero up to ``limit``.
     limit : float, optional
         The value of white, or of the deepest blue and red. The largest magnitude by default.
@@ -49,18 +49,18 @@ def shade(values, kind, limit=None):
     ndarray of shape (H, W, 3)
         RGB from 0 to 1.
     """
-    if kind not in ("plain", "grey", "signed"):
+    if colours not in ("plain", "grey", "signed"):
         raise ValueError(
-            f'shade: got {kind!r}, but it is one of "plain", "grey", "signed". Choose one of them.'
+            f'colours: got {colours!r}, but it is one of "plain", "grey", "signed". Choose one of them.'
         )
     values = np.asarray(values, dtype=float)
     known = ~np.isnan(values)
     fills = np.empty((*values.shape, 3))
     fills[:] = to_rgb(style.CELL)
-    if kind == "plain" or not known.any():
+    if colours == "plain" or not known.any():
         return fills
     limit = limit or np.abs(values[known]).max() or 1.0
-    if kind == "grey":
+    if colours == "grey":
         # From a dark grey, not from black, so that a cell's own border stays visible.
         levels = np.clip(values[known] / limit, 0, 1)[:, None]
         fills[known] = levels * np.array(to_rgb("#ffffff")) + (1 - levels) * np.array(to_rgb("#2b2f3a"))

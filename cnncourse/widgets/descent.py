@@ -58,10 +58,16 @@ def descent_path(learning_rate, steps, start=START):
 def _alt(learning_rate, steps):
     path = descent_path(learning_rate, steps)
     a, b = path[-1]
+    first, last = valley(*path[0]), valley(a, b)
     return (
         f"Gradient descent with learning rate {text_of(learning_rate)}: {_after(steps)} the weights are "
-        f"{a:.2f} and {b:.2f}, and the loss went from {valley(*path[0]):.2f} to {_number(valley(a, b))}."
+        f"{_signed(a)} and {_signed(b)}, and the loss went from {first:.2f} to {_number(last)}."
     )
+
+
+def _signed(weight):
+    # An exact or rounded zero has no sign; screen readers say a true minus.
+    return f"{weight:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 def _number(loss):

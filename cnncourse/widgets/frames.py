@@ -215,15 +215,15 @@ def text_of(value):
 
     Examples
     --------
-    >>> text_of(0.1), text_of(-2), text_of(True), text_of("same")
-    ('0.1', '−2', 'yes', 'same')
+    >>> text_of(0.1), text_of(-2), text_of(1e-5), text_of(True), text_of("same")
+    ('0.1', '−2', '1e−5', 'yes', 'same')
     """
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, numbers.Integral):
         return str(value).replace("-", "−")
     if isinstance(value, numbers.Real):
-        return f"{value:g}".replace("-", "−")
+        return f"{value:g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
     return str(value)
 
 

@@ -1,0 +1,196 @@
+"""The static form in a real browser, on a page of its own: no built site is needed."""
+
+import base64
+import os
+import shutil
+
+import pytest
+
+from cnncourse.widgets import convolution_step
+from cnncourse.widgets.static_form import StaticForm
+
+pytestmark = pytest.mark.site
+
+CARD = ".cnx-explorer, .cnx-quest"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Chromium without a window; a missing one fails, because a skipped test looks like a passed one."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.fail("no chromium found; install it, or name the program in CHROMIUM", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, tmp_path):
+    """Open pieces of HTML as one page; afterwards there must have been no error and no request elsewhere."""
+    contexts, faults = [], []
+
+    def open_with(*pieces, scripts=True, size=(1200, 900), scheme="light", html="", name="page.html"):
+        head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>t</title>'
+        text = (
+            f'<!doctype html><html lang="en" {html}><head>{head}</head><body>{"".join(pieces)}</body></html>'
+        )
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+            has_touch=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda r: r.url.startswith(("file:", "data:")) or faults.append(r.url))
+        page.goto((tmp_path / name).as_uri())
+        return page
+
+    yield open_with
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def steps(explorer):
+    """The explorer of convolution with its 16 frames."""
+    return StaticForm(explorer(convolution_step, position=range(16)))
+
+
+@pytest.fixture
+def find_two(explorer):
+    """A quest that is solved at 2 and has frames of HTML."""
+    return StaticForm(
+        explorer(
+            lambda a: f"<p>{a}</p>" * a,
+            solved=lambda a: (a == 2, f"This is {a}."),
+            prompt="Find 2.",
+            a=[1, 2, 3],
+        )
+    )
+
+
+def test_keys_move_picture_words_and_value(open_page, steps):
+    page = open_page(steps.html)
+    slider, frame = page.locator("input"), page.locator(".cnx-frame")
+    for position in range(1, 16):
+        slider.press("ArrowRight")
+        assert frame.get_attribute("alt") == steps.frames[position].alt
+        assert slider.get_attribute("aria-valuetext") == str(position)
+        assert page.locator("output").inner_text() == str(position)
+    slider.press("Home")
+    assert frame.get_attribute("alt") == steps.frames[0].alt
+
+
+def test_a_finger_moves_the_slider(open_page, steps):
+    page = open_page(steps.html, size=(390, 844))
+    box = page.locator("input").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * 0.99, box["y"] + box["height"] / 2)
+    assert page.locator("output").inner_text() == "15"
+
+
+def test_two_equal_explorers_move_one_by_one(open_page, steps):
+    page = open_page(steps.html, steps.html)
+    page.locator("input").nth(1).press("ArrowRight")
+    assert page.locator("output").all_inner_texts() == ["0", "1"]
+
+
+def test_the_sliders_combine_as_the_frames_are_ordered(open_page, explorer):
+    form = StaticForm(explorer(lambda a, b, c: f"<p>{a}{b}{c}</p>", a=[1, 2], b=["x"], c=[5, 6, 7]))
+    page = open_page(form.html)
+    page.locator("input").nth(1).press("End")
+    page.locator("input").nth(0).press("End")
+    assert page.locator(".cnx-frame").inner_text() == "2x7"
+
+
+def test_keys_do_not_leave_the_slider(open_page, steps):
+    page = open_page("<script>window.keys = 0; document.addEventListener('keydown', () => window.keys++);</script>",
+                     steps.html)  # fmt: skip
+    page.locator("input").press("ArrowRight")
+    assert page.locator("output").inner_text() == "1"
+    assert page.evaluate("window.keys") == 0
+
+
+def test_a_quest_says_its_verdict_once_the_slider_rests(open_page, find_two):
+    page = open_page(find_two.html)
+    verdict, live = page.locator(".cnx-verdict"), page.locator(".cnx-live")
+    assert verdict.inner_text().split() == "Not yet. This is 1.".split()
+    page.locator("input").press("ArrowRight")
+    assert verdict.inner_text().split() == "Solved. This is 2.".split()
+    assert verdict.get_attribute("data-solved") == "yes"
+    assert live.inner_text() == ""
+    page.wait_for_function("document.querySelector('.cnx-live').textContent !== ''")
+    assert live.inner_text() == "Solved. This is 2."
+    page.locator("input").press("ArrowRight")
+    assert verdict.get_attribute("data-solved") == "no"
+
+
+def test_without_scripts_the_first_frame_is_there_and_the_slider_is_grey(open_page, steps):
+    page = open_page(steps.html, scripts=False)
+    assert page.locator(".cnx-frame").get_attribute("alt") == steps.frames[0].alt
+    assert page.locator("input").is_disabled()
+
+
+def test_frames_may_be_files_beside_the_page(open_page, steps, tmp_path):
+    html = steps.html
+    for number, frame in enumerate(steps.frames):
+        (tmp_path / f"{number}.webp").write_bytes(frame.picture)
+    for number, frame in enumerate(steps.frames):
+        source = "data:image/webp;base64," + base64.b64encode(frame.picture).decode()
+        html = html.replace(source, f"{number}.webp")
+    page = open_page(html)
+    page.locator("input").press("ArrowRight")
+    page.wait_for_function("document.querySelector('.cnx-frame').complete")
+    assert page.locator(".cnx-frame").get_attribute("src") == "1.webp"
+    assert page.locator(".cnx-frame").evaluate("(image) => image.naturalWidth") == 960
+
+
+@pytest.mark.parametrize("width", [360, 390, 1200])
+def test_nothing_is_wider_than_the_screen_and_nothing_jumps(open_page, steps, find_two, width):
+    page = open_page(steps.html, find_two.html, size=(width, 900))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.cnx-explorer')].map((card) => card.offsetHeight)"
+    )
+    for _ in range(15):
+        page.locator(".cnx-explorer input").press("ArrowRight")
+    after = page.evaluate("[...document.querySelectorAll('.cnx-explorer')].map((card) => card.offsetHeight)")
+    assert after == heights
+
+
+CONTRAST = """(card) => {
+  const parse = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const light = (rgb) => rgb.map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0) + 0.05;
+  const back = (e) => { while (getComputedStyle(e).backgroundColor.endsWith(", 0)")) e = e.parentElement; return e; };
+  return [...card.querySelectorAll(".cnx-name, output, .cnx-word, .cnx-hint, .cnx-prompt, .cnx-tag, .cnx-title")]
+    .map((e) => [getComputedStyle(e).color, getComputedStyle(back(e)).backgroundColor].map(parse).map(light))
+    .map(([a, b]) => Math.max(a, b) / Math.min(a, b));
+}"""
+
+
+@pytest.mark.parametrize(
+    "scheme, html, dark",
+    [
+        ("light", "", False),
+        ("dark", "", True),
+        ("light", 'data-theme="dark"', True),
+        ("dark", 'data-theme="light"', False),
+    ],
+)
+def test_words_are_legible_in_both_themes(open_page, steps, find_two, scheme, html, dark):
+    page = open_page(steps.html, find_two.html, scheme=scheme, html=html)
+    page.locator(".cnx-quest input").press("ArrowRight")
+    for card in page.locator(CARD).all():
+        assert min(card.evaluate(CONTRAST)) >= 4.5
+        back = card.evaluate("(card) => getComputedStyle(card).backgroundColor")
+        assert (back == "rgb(28, 32, 39)") == dark

@@ -1,0 +1,51 @@
+"""Every named explorer and quest as a page: it can be drawn, says something else in each frame, and "
+"is light."""
+
+import base64
+import inspect
+
+import pytest
+
+from cnncourse import widgets
+from cnncourse.widgets.frames import make_explorer
+from cnncourse.widgets.static_form import StaticForm
+
+EXPLORERS = {
+    "convolution_step": {"kernel": ["Sobel x", "Sobel y"], "position": range(16)},
+    "kernel_gallery": {"kernel": list(widgets.KERNELS)},
+    "padding_stride_dilation": {"padding": [0, 1, 2], "stride": [1, 2, 3], "dilation": [1, 2]},
+    "padding_modes": {"mode": ["zeros", "reflect", "replicate", "circular"], "kernel_size": [3, 9, 15]},
+    "gradient_descent": {"learning_rate": [0.02, 0.1, 0.15, 0.19, 0.21], "steps": [0, 1, 3, 10, 30]},
+}
+QUESTS = ["find_kernel", "find_learning_rate", "reach_14"]
+# The drawing board and the data that go with it, not explorers themselves.
+OTHERS = {"explore", "quest", "KERNELS", "EDGE_IMAGE"}
+
+
+def test_no_named_explorer_or_quest_is_left_out_here():
+    assert set(widgets.__all__) == set(EXPLORERS) | set(QUESTS) | OTHERS
+
+
+@pytest.mark.parametrize("name", list(EXPLORERS))
+def test_an_explorer_is_light_and_says_something_else_in_each_frame(name):
+    _check(make_explorer(getattr(widgets, name), EXPLORERS[name]))
+
+
+@pytest.mark.parametrize("name", QUESTS)
+def test_a_quest_is_light_and_says_something_else_in_each_frame(name, shown):
+    getattr(widgets, name)()
+    _check(shown[0])
+
+
+def _check(explorer):
+    form = StaticForm(explorer)
+    assert inspect.getdoc(explorer.draw)
+    assert explorer.title[0].isupper()
+    alts = [frame.alt for frame in form.frames]
+    assert len(set(alts)) == len(alts)
+    assert all(any(character.isdigit() for character in alt) for alt in alts)
+    # Narrow enough for a phone, where the picture shrinks: its letters must not.
+    assert form.frames[0].width <= 480
+    sizes = [len(base64.b64encode(frame.picture)) for frame in form.frames]
+    assert max(sizes) < 45_000
+    assert len(form.html) < 1_000_000
