@@ -84,7 +84,7 @@ def test_operator_agrees_with_central_differences(name, inputs, arguments):
     "name", sorted(n for n in ops.__all__ if n.endswith("_backward") and not n.startswith("conv"))
 )
 def test_backward_takes_the_arguments_of_forward(name):
-    """All of them in order; only where to put a result may be missing. Convolutions have no use for the bias."""
+    """All of them in order; only where to put a result may be missing. (Convolutions leave out the bias.)"""
     backward = list(inspect.signature(getattr(ops, name)).parameters)
     forward = list(inspect.signature(getattr(ops, name.removesuffix("_backward"))).parameters)
     assert backward[0] == "grad_output"
