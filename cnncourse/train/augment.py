@@ -153,7 +153,7 @@ class Augment:
         if not (self.mixup or self.cutmix):
             return pixels, labels
         mixed, share = mix(pixels, draws)
-        target = F.one_hot(labels, num_classes).to(pixels.dtype)
+        target = pixels.new_zeros(len(labels), num_classes).scatter_(1, labels[:, None], 1.0)  # one-hot
         share = share.to(pixels.dtype).view(-1, 1)
         return mixed, share * target + (1 - share) * target.roll(1, 0)
 

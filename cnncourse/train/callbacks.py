@@ -18,6 +18,12 @@ from cnncourse.results import EpochRecord
 Callback = Callable[[EpochRecord, nn.Module], "str | None"]
 
 
+def in_notebook() -> bool:
+    """Whether the code runs in a Jupyter kernel."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
 class Progress:
     """A bar while an epoch runs and one line when it ends.
 
@@ -26,11 +32,11 @@ class Progress:
     """
 
     def __init__(self, epochs: int, show: bool = True):
-        in_notebook = "ipykernel" in sys.modules
-        in_book = os.environ.get("CNNCOURSE_BOOK") == "1"
+        notebook = in_notebook()
+        book = os.environ.get("CNNCOURSE_BOOK") == "1"
         self.epochs, self.show = epochs, show
-        self.stream = sys.stdout if in_notebook or in_book else sys.stderr
-        self.live = show and not in_book and (in_notebook or self.stream.isatty())
+        self.stream = sys.stdout if notebook else sys.stderr
+        self.live = show and not book and (notebook or self.stream.isatty())
 
     def bar(self, batches: Iterable, total: int | None, epoch: int) -> Iterable:
         """The batches, counted in a bar that vanishes at the end."""
