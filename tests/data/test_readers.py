@@ -81,7 +81,7 @@ def test_cifar_batches_are_joined(protocol, tmp_path):
 
 
 def test_cifar_reads_pickles_of_python_2(tmp_path):
-    """The published files were written by Python 2 and an old NumPy: byte strings, numpy.core, latin-1 pixels."""
+    """As the published files: byte strings of Python 2, numpy.core, latin-1 pixels."""
     content = (
         b"(dp0\nS'data'\np1\ncnumpy.core.multiarray\n_reconstruct\np2\n"
         b"(cnumpy\nndarray\np3\n(I0\ntp4\nS'b'\np5\ntp6\nRp7\n"
