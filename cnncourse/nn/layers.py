@@ -1,0 +1,189 @@
+"""Layers with weights: the names, constructor arguments and saved names of `torch.nn`.
+
+``rng`` (a `numpy.random.Generator` or a seed) is the one addition: NumPy has no global seed that every
+layer draws from. ``dtype`` is float32 unless said.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnncourse import ops
+from cnncourse.nn import init
+from cnncourse.nn.module import Module, Parameter
+from cnncourse.ops import _check, shapes
+
+Size = int | tuple[int, int]
+_PADDING_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
+
+
+class Conv2d(Module):
+    """Slide learnt kernels over images: see `ops.conv2d`.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+    kernel_size, stride : int or (int, int)
+    padding : int, (int, int), "same" or "valid", default 0
+    dilation : int or (int, int), default 1
+    groups : int, default 1
+        Divides both numbers of channels.
+    bias : bool, default True
+    padding_mode : {"zeros", "reflect", "replicate", "circular"}, default "zeros"
+    dtype : dtype, default float32
+    rng : numpy.random.Generator or int, optional
+        For the first values of weight and bias.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (out_channels, in_channels / groups, kernel_height, kernel_width)
+    bias : Parameter of shape (out_channels,), or None
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range, the channels are not divisible, or `padding_mode` is unknown.
+
+    Examples
+    --------
+    >>> conv = Conv2d(1, 6, 5, padding=2, rng=0)
+    >>> conv(np.zeros((2, 1, 28, 28), np.float32)).shape
+    (2, 6, 28, 28)
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | str = 0,
+        dilation: Size = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        *,
+        dtype: np.dtype = np.float32,
+        rng: init.Rng = None,
+    ) -> None:
+        self.in_channels = _check.integer("in_channels", in_channels, 1)
+        self.out_channels = _check.integer("out_channels", out_channels, 1)
+        self.kernel_size, self.stride = (
+            _check.pair("kernel_size", kernel_size, 1),
+            _check.pair("stride", stride, 1),
+        )
+        self.dilation, self.groups = _check.pair("dilation", dilation, 1), _check.integer("groups", groups, 1)
+        for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
+            if channels % groups:
+                rule = f"must be divisible by groups={groups}"
+                raise ValueError(_check.message(name, channels, rule, f"Change {name} or groups."))
+        if padding_mode not in _PADDING_MODES:
+            rule = f"must be one of {tuple(_PADDING_MODES)}"
+            raise ValueError(_check.message("padding_mode", repr(padding_mode), rule, "Use 'zeros'."))
+        self.padding, self.padding_mode = padding, padding_mode
+        (top, bottom), (left, right) = shapes.conv_padding(
+            padding, self.kernel_size, self.stride, self.dilation
+        )
+        self._border = (left, right, top, bottom)
+        self.weight = Parameter(np.empty((out_channels, in_channels // groups, *self.kernel_size), dtype))
+        self.bias = Parameter(np.empty(out_channels, dtype)) if bias else None
+        init.default_(self.weight.data, self.bias.data if bias else None, rng=rng)
+
+    def _options(self) -> tuple:
+        """Return stride, padding, dilation, groups for `ops`; other borders than zeros are added before."""
+        return self.stride, self.padding if self.padding_mode == "zeros" else 0, self.dilation, self.groups
+
+    def forward(self, input: np.ndarray) -> np.ndarray:
+        """(N, in_channels, H, W) -> (N, out_channels, H_out, W_out)."""
+        self._input = input
+        if self.padding_mode != "zeros":
+            input = ops.pad(input, self._border, _PADDING_MODES[self.padding_mode])
+        self._padded = input
+        bias = None if self.bias is None else self.bias.data
+        return ops.conv2d(input, self.weight.data, bias, *self._options())
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Collect the gradients of weight and bias; return that of the input."""
+        padded = self.recall("_padded")
+        grad_input, grad_weight, grad_bias = ops.conv2d_backward(
+            grad_output, padded, self.weight.data, *self._options()
+        )
+        self.weight.accumulate(grad_weight)
+        if self.bias is not None:
+            self.bias.accumulate(grad_bias)
+        if self.padding_mode != "zeros":
+            mode = _PADDING_MODES[self.padding_mode]
+            grad_input = ops.pad_backward(grad_input, self._input, self._border, mode)
+        return grad_input
+
+    def extra_repr(self) -> str:
+        """Return the constructor's arguments as text."""
+        text = (
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        )
+        defaults = {"padding": 0, "dilation": (1, 1), "groups": 1, "padding_mode": "zeros"}
+        text += "".join(f", {k}={getattr(self, k)!r}" for k, v in defaults.items() if getattr(self, k) != v)
+        return text + ("" if self.bias is not None else ", bias=False")
+
+
+class Linear(Module):
+    """Multiply by a learnt matrix: see `ops.linear`.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+    bias : bool, default True
+    dtype : dtype, default float32
+    rng : numpy.random.Generator or int, optional
+        For the first values of weight and bias.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (out_features, in_features)
+    bias : Parameter of shape (out_features,), or None
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number of features is not an int of at least 1.
+
+    Examples
+    --------
+    >>> Linear(3, 2, rng=0)(np.zeros((5, 3), np.float32)).shape
+    (5, 2)
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        dtype: np.dtype = np.float32,
+        rng: init.Rng = None,
+    ) -> None:
+        self.in_features = _check.integer("in_features", in_features, 1)
+        self.out_features = _check.integer("out_features", out_features, 1)
+        self.weight = Parameter(np.empty((out_features, in_features), dtype))
+        self.bias = Parameter(np.empty(out_features, dtype)) if bias else None
+        init.default_(self.weight.data, self.bias.data if bias else None, rng=rng)
+
+    def forward(self, input: np.ndarray) -> np.ndarray:
+        """(..., in_features) -> (..., out_features)."""
+        self._input = input
+        return ops.linear(input, self.weight.data, None if self.bias is None else self.bias.data)
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        """Collect the gradients of weight and bias; return that of the input."""
+        bias = None if self.bias is None else self.bias.data
+        grad_input, grad_weight, grad_bias = ops.linear_backward(
+            grad_output, self.recall("_input"), self.weight.data, bias
+        )
+        self.weight.accumulate(grad_weight)
+        if self.bias is not None:
+            self.bias.accumulate(grad_bias)
+        return grad_input
+
+    def extra_repr(self) -> str:
+        """Return the constructor's arguments as text."""
+        return f"{self.in_features}, {self.out_features}" + ("" if self.bias is not None else ", bias=False")
