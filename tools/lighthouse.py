@@ -5,7 +5,7 @@
     python tools/lighthouse.py                      # the front page and the heaviest chapter
     python tools/lighthouse.py intro.html --runs 5
 
-Each page is loaded in a desktop and in a slow phone's setting, several times; medians and spread are written to
+Each page is loaded in a desktop and in a slow phone's setting, several times; medians and spread go to
 `benchmarks/results/lighthouse.json`. The server compresses text, as every public host does. The aim: 100 for
 all but speed, and for speed 95 on a desktop and 85 on a phone; a median below it ends with exit code 1.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(os.environ.get("CNNCOURSE_SITE") or ROOT / "_site/_build/html")
 AXE = ROOT / ".node/node_modules/axe-core/axe.min.js"
+sys.path.insert(0, str(ROOT / "tools"))  # the Sphinx extension, which no package holds
 DESKTOP = {"width": 1280, "height": 900}
 
 

@@ -1,15 +1,10 @@
 """The extension inside Sphinx, on a book of two pages: what it warns of, what stops it, what it writes."""
 
 import re
-import sys
 from io import StringIO
-from pathlib import Path
 
 import nbformat
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
 
 OPTIONS = {
     "extensions": ["myst_nb", "sphinx_exercise", "cnnsite"],

@@ -5,13 +5,9 @@ import hashlib
 import json
 import re
 import struct
-import sys
 import zlib
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 from cnnsite.images import FrameStore, complete_images, drop_repeats, externalise, shown_size, wrap_tables
 
 

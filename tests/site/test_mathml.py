@@ -1,12 +1,8 @@
 """Formulas become MathML: what is drawn, and what is refused instead of drawn wrongly."""
 
-import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 from cnnsite.mathml import to_mathml
 
 
