@@ -25,9 +25,9 @@ import numpy as np
 from cnncourse.ops import _im2col, _winograd
 from cnncourse.ops._geometry import Geometry
 
-BLOCK = 1 << 18  # numbers in the columns of one block: 1 MiB of float32, about an L2 cache
+BLOCK = 1 << 20  # numbers in the columns of one block: 4 MiB of float32
 WIDE = 256  # columns from which a matrix product runs at full speed
-FEW = 128  # output channels up to which copying the columns costs as much as their product
+FEW = 256  # output channels up to which copying the columns costs much, compared with their product
 
 
 def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
@@ -35,20 +35,18 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
 
     Besides the result it needs at most twice the memory of input and output together.
     """
-    spare = 2 * (batch.size + len(batch) * len(weight) * geometry.output[0] * geometry.output[1])
-    if _is_pointwise(geometry):
+    positions = geometry.output[0] * geometry.output[1]
+    if geometry.kernel == (1, 1) and geometry.pads == ((0, 0), (0, 0)) and 2 * positions >= WIDE:
         return _correlate_pointwise(batch, weight, geometry)
-    if _winograd.applies(weight, geometry):
-        fixed, per_row = _winograd.scratch_size(weight, geometry)
-        rows = (spare - fixed) // per_row
-        if rows > 0:
-            tile_size = 16 * weight.shape[1] * -(-geometry.output[1] // 2)
-            output = _winograd.correlate(batch, weight, geometry, min(_winograd.BLOCK, rows * tile_size))
-            if output.size and np.isfinite(output.max()) and np.isfinite(output.min()):
-                return output  # an infinity or NaN would have spread over its whole tile: then do it
-                directly
+    spare = 2 * (batch.size + len(batch) * len(weight) * positions)
+    if _winograd.applies(weight, geometry) and _winograd.memory(weight) <= spare:
+        output = _winograd.correlate(batch, weight, geometry)
+        if _is_finite(output):
+            return output
+        # An infinity or NaN in the input has spread over its whole tile: do it again without tiles.
     budget = min(BLOCK, spare // 2)
-    if geometry.groups == 1 and geometry.dilation[0] == 1 and len(weight) <= FEW:
+    wide = len(batch) * geometry.output[1] >= WIDE and 4 * weight.size <= spare
+    if wide and len(weight) <= FEW and geometry.groups == geometry.dilation[0] == 1:
         return _correlate_rows(batch, weight, geometry, budget)
     return _correlate_columns(batch, weight, geometry, budget)
 
@@ -94,9 +92,9 @@ def correlate_responses(
     return total.reshape(shape)
 
 
-def _is_pointwise(geometry: Geometry) -> bool:
-    """Whether the kernel is a single tap and nothing is padded."""
-    return geometry.kernel == (1, 1) and geometry.pads == ((0, 0), (0, 0))
+def _is_finite(output: np.ndarray) -> bool:
+    """Whether no number is infinite or NaN: both would show in the largest or the smallest one."""
+    return output.size == 0 or bool(np.isfinite(output.max()) and np.isfinite(output.min()))
 
 
 def _correlate_pointwise(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
@@ -114,7 +112,8 @@ def _correlate_rows(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, b
     oh, ow = geometry.output
     output = np.empty((len(batch), out_channels, oh, ow), batch.dtype)
     matrix = weight.transpose(0, 2, 3, 1).reshape(out_channels, -1)  # (O, kh·kw·C)
-    for images, rows in _im2col.blocks(len(batch), oh, geometry.stride[0] * kw * channels * ow, budget):
+    row_size = geometry.stride[0] * kw * channels * ow
+    for images, rows in _im2col.blocks(len(batch), oh, row_size, budget, together=-(-WIDE // ow)):
         columns = _im2col.row_columns(batch[images], rows, geometry)  # (rows, kh·kw·C, n·ow)
         products = np.matmul(matrix, columns).reshape(len(columns), out_channels, -1, ow)
         output[images, :, rows] = products.transpose(2, 1, 0, 3)

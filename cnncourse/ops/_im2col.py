@@ -15,9 +15,10 @@ from numpy.lib.stride_tricks import as_strided
 from cnncourse.ops._geometry import Geometry
 
 
-def blocks(images: int, rows: int, row_size: int, budget: int) -> Iterator[tuple[slice, slice]]:
-    """Cut a batch into blocks of whole images, or of rows of one image, that need at most ``budget``
-    numbers.
+def blocks(
+    images: int, rows: int, row_size: int, budget: int, together: int = 1
+) -> Iterator[tuple[slice, slice]]:
+    """Cut a batch into blocks that need at most ``budget`` numbers: some images, and some rows of them.
 
     Parameters
     ----------
@@ -26,7 +27,9 @@ def blocks(images: int, rows: int, row_size: int, budget: int) -> Iterator[tuple
     row_size : int
         Numbers needed to process one row of one image.
     budget : int
-        Numbers that one block may need. A block has one row at least.
+        Numbers that one block may need; it has one row of one image at least.
+    together : int, default 1
+        Images wanted in a block even if that cuts them into rows. Otherwise images stay whole if they can.
 
     Yields
     ------
@@ -40,9 +43,9 @@ def blocks(images: int, rows: int, row_size: int, budget: int) -> Iterator[tuple
     >>> [(r.start, r.stop) for _, r in blocks(1, rows=10, row_size=1, budget=4)]
     [(0, 4), (4, 8), (8, 10)]
     """
-    fitting = max(1, budget // max(1, row_size))
-    image_step = _even_step(images, max(1, fitting // rows))
-    row_step = _even_step(rows, min(rows, fitting))
+    fitting = budget // row_size
+    image_step = _even_step(images, max(1, min(together, fitting), fitting // rows))
+    row_step = _even_step(rows, max(1, min(rows, fitting // image_step)))
     for i in range(0, images, image_step):
         for r in range(0, rows, row_step):
             yield slice(i, min(i + image_step, images)), slice(r, min(r + row_step, rows))

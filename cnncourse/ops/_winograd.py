@@ -42,33 +42,33 @@ B_T = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]])
 A_T = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])
 
 MIN_CHANNELS = 48  # with fewer, the sums before and after cost more than the products saved
-BLOCK = 1 << 19  # numbers in the transformed tiles of one block: 2 MiB of float32
+TILES = 256  # 4×4 tiles in a block: enough for full speed of the products, few enough for the cache
 
 
 def applies(weight: np.ndarray, geometry: Geometry) -> bool:
     """Whether this convolution has the form Winograd's method is for, and enough channels to gain by it."""
-    unit = geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
-    return (
-        unit and geometry.groups == 1 and min(weight.shape[:2]) >= MIN_CHANNELS and weight.dtype.char in "fd"
-    )
+    if weight.dtype.char not in "fd" or geometry.groups > 1 or min(weight.shape[:2]) < MIN_CHANNELS:
+        return False
+    return geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
 
 
-def scratch_size(weight: np.ndarray, geometry: Geometry) -> tuple[int, int]:
-    """Numbers of working memory that `correlate` needs in any case, and for each row of tiles."""
+def memory(weight: np.ndarray) -> int:
+    """Return how many numbers `correlate` keeps beside its result.
+
+    The transformed kernels, and for each tile of a block 16 pixels and 16 transformed pixels of each channel,
+    16 products and two 2×2 patches of each output channel.
+    """
     out_channels, channels = weight.shape[:2]
-    across = -(-geometry.output[1] // 2)
-    return 16 * weight.size // 9, across * (
-        16 * channels + 16 * max(channels, out_channels) + 12 * out_channels
-    )
+    return 16 * weight.size // 9 + TILES * (32 * channels + 24 * out_channels)
 
 
-def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
-    """Slide 3×3 weights over each image. Blocks take at most ``budget`` numbers. Returns (N, O, oh, ow)."""
+def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Slide 3×3 weights over each image. Returns (N, O, oh, ow)."""
     out_channels, channels = weight.shape[:2]
     output = np.empty((len(batch), out_channels, *geometry.output), batch.dtype)
     kernels = _twice(G, weight.dtype) @ weight.reshape(-1, 9).T  # (16, O·C)
     kernels = kernels.reshape(16, out_channels, channels)
-    for images, rows, tiles in _tiles(batch, geometry, budget):
+    for images, rows, tiles in _tiles(batch, geometry):
         products = np.matmul(kernels, tiles)  # (16, O, tiles)
         patches = _twice(A_T, batch.dtype) @ products.reshape(16, -1)  # (4, O·tiles)
         _write_patches(patches, output[images, :, rows])
@@ -83,7 +83,7 @@ def correlate_responses(batch: np.ndarray, responses: np.ndarray, geometry: Geom
     """
     out_channels, channels = responses.shape[1], batch.shape[1]
     total = np.zeros((16, out_channels, channels), batch.dtype)
-    for images, rows, tiles in _tiles(batch, geometry, BLOCK):
+    for images, rows, tiles in _tiles(batch, geometry):
         patches = _read_patches(responses[images, :, rows])  # (4, O·tiles)
         spread = _twice(A_T, batch.dtype).T @ patches  # (16, O·tiles)
         total += np.matmul(spread.reshape(16, out_channels, -1), tiles.transpose(0, 2, 1))
@@ -91,13 +91,13 @@ def correlate_responses(batch: np.ndarray, responses: np.ndarray, geometry: Geom
     return grad.T.reshape(out_channels, channels, 3, 3)
 
 
-def _tiles(batch: np.ndarray, geometry: Geometry, budget: int) -> Iterator[tuple[slice, slice, np.ndarray]]:
+def _tiles(batch: np.ndarray, geometry: Geometry) -> Iterator[tuple[slice, slice, np.ndarray]]:
     """Yield transformed 4×4 tiles of a block, (16, C, tiles), and the images and output rows they are for."""
     channels = batch.shape[1]
     down, across = (-(-n // 2) for n in geometry.output)
     grid = replace(geometry, kernel=(4, 4), stride=(2, 2), output=(down, across), pads=_even_pads(geometry))
     transform = _twice(B_T, batch.dtype)
-    for images, rows in _im2col.blocks(len(batch), down, 16 * channels * across, budget):
+    for images, rows in _im2col.blocks(len(batch), down, across, TILES):
         n, count = images.stop - images.start, rows.stop - rows.start
         pixels = np.empty((4, 4, channels, n, count, across), batch.dtype)
         _im2col.gather(batch[images], rows, grid, pixels.swapaxes(2, 3))

@@ -1,0 +1,330 @@
+"""Convolutions beside torch: values and every gradient over generated configurations, and refusals."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from oracle import assert_close, same_as_torch, variants
+
+import cnncourse.ops as ops
+from cnncourse.ops import _winograd, shapes
+
+FLOATS = st.sampled_from([np.float64, np.float32])
+
+
+def numbers(shape, dtype=np.float64, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape).astype(dtype)
+
+
+def one_or_two(draw, low, high):
+    """An int, a pair or a sequence of one: the forms torch takes."""
+    numbers = st.integers(low, high)
+    return draw(numbers | st.tuples(numbers, numbers) | st.lists(numbers, min_size=1, max_size=1))
+
+
+@st.composite
+def convolutions(draw):
+    """Draw shapes of input, weight and bias, and arguments that fit them."""
+    groups = draw(st.integers(1, 3))
+    group_channels, group_kernels = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    dilation = one_or_two(draw, 1, 3)
+    padding = draw(st.sampled_from(["same", "valid"])) if draw(st.booleans()) else one_or_two(draw, 0, 4)
+    stride = 1 if padding == "same" else one_or_two(draw, 1, 3)
+    size = []
+    pads = shapes.conv_padding(padding, kernel, stride, dilation)
+    for k, d, frame in zip(kernel, shapes._check.pair("dilation", dilation), pads):
+        least = max(1, d * (k - 1) + 1 - sum(frame))
+        size.append(draw(st.integers(least, least + 6)))
+    lead = draw(st.sampled_from([(), (0,), (1,), (2,), (3,)]))
+    arguments = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    weight = (groups * group_kernels, group_channels, *kernel)
+    return (*lead, groups * group_channels, *size), weight, draw(st.booleans()), arguments
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel:UserWarning")
+@settings(max_examples=300)
+@given(convolutions(), FLOATS)
+@example(((2, 4, 1, 1), (8, 1, 3, 3), True, {"padding": 1, "groups": 4}), np.float32)  # depthwise
+@example(((3, 9, 5), (4, 3, 2, 4), True, {"padding": "same"}), np.float64)  # even kernel, unbatched
+@example(((300, 2, 4, 4), (3, 2, 3, 3), True, {"padding": 1}), np.float64)  # rows share their columns
+@example(((300, 2, 9, 9), (3, 2, 3, 3), True, {"padding": 1, "stride": 2}), np.float64)
+@example(((1, 2, 40, 40), (3, 2, 1, 1), True, {}), np.float64)  # 1×1 without a copy
+@example(((1, 2, 40, 40), (3, 2, 1, 1), True, {"stride": 2}), np.float64)
+def test_conv2d(shapes_and_arguments, dtype):
+    input_shape, weight_shape, with_bias, arguments = shapes_and_arguments
+    x, w = numbers(input_shape, dtype, 1), numbers(weight_shape, dtype, 2)
+    b = numbers(weight_shape[0], dtype, 3) if with_bias else None
+    same_conv(x, w, b, arguments)
+
+
+def same_conv(x, w, b, arguments):
+    """Compare value and gradients with torch. The bias goes by keyword: backward does not take it."""
+    same_as_torch(
+        "conv2d",
+        [x, w],
+        arguments,
+        torch_op=lambda tx, tw, **a: torch.nn.functional.conv2d(tx, tw, None, **a),
+    )
+    if b is not None:
+        ours = ops.conv2d(x, w, b, **arguments)
+        tensors = [torch.tensor(a, requires_grad=True) for a in (x, w, b)]
+        theirs = torch.nn.functional.conv2d(*tensors, **arguments)
+        assert_close(ours, theirs, "conv2d with bias")
+        theirs.sum().backward()
+        grad_bias = ops.conv2d_backward(np.ones_like(ours), x, w, **arguments)[2]
+        assert_close(grad_bias, tensors[2].grad, "gradient of the bias")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("size", [(14, 14), (7, 9), (1, 1), (2, 31)])
+@pytest.mark.parametrize("padding", [1, (2, 1), "same"])
+def test_many_channels(dtype, size, padding):
+    """Sizes at which 3×3 convolutions take Winograd's way, odd edges included."""
+    channels, kernels = _winograd.MIN_CHANNELS, _winograd.MIN_CHANNELS + 5
+    x, w = numbers((12, channels, *size), dtype, 1), numbers((kernels, channels, 3, 3), dtype, 2)
+    same_conv(x, w, numbers(kernels, dtype, 3), {"padding": padding})
+
+
+def test_winograd_is_taken_and_exact():
+    """The direct sum in float64 is the judge; float32 may err three times as much as torch."""
+    x, w = numbers((8, 64, 28, 28), np.float64, 1), numbers((64, 64, 3, 3), np.float64, 2)
+    geometry = ops.conv.conv_geometry(x, w, None, 1, 1, 1, 1)[1]
+    assert _winograd.applies(w, geometry)
+    assert _winograd.memory(w) < 2 * 2 * x.size
+    exact = torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(w), padding=1).numpy()
+    scale = np.abs(exact).max()
+    assert np.abs(ops.conv2d(x, w, padding=1) - exact).max() < 1e-12 * scale
+    x32, w32 = x.astype(np.float32), w.astype(np.float32)
+    theirs = torch.nn.functional.conv2d(torch.tensor(x32), torch.tensor(w32), padding=1).numpy()
+    assert np.abs(ops.conv2d(x32, w32, padding=1) - exact).max() < 3 * np.abs(theirs - exact).max()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_special_numbers_stay_in_their_windows(value):
+    """One NaN among the pixels reaches the 3×3 outputs around it and no other, as in torch."""
+    x, w = numbers((8, 64, 14, 14), np.float32, 1), np.abs(numbers((64, 64, 3, 3), np.float32, 2))
+    x[3, 5, 7, 7] = value
+    ours = ops.conv2d(x, w, padding=1)
+    theirs = torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(w), padding=1)
+    assert_close(ours, theirs, "conv2d")
+    assert (~np.isfinite(ours)).sum() == 9 * 64
+
+
+def test_one_large_pixel_disturbs_no_other_window():
+    x, w = numbers((8, 64, 14, 14), np.float32, 1), numbers((64, 64, 3, 3), np.float32, 2)
+    clean = ops.conv2d(x, w, padding=1)
+    x[0, 0, 6, 6] = 1e12
+    far = np.ones((14, 14), bool)
+    far[5:8, 5:8] = False
+    np.testing.assert_allclose(ops.conv2d(x, w, padding=1)[0][:, far], clean[0][:, far], rtol=0, atol=1e-3)
+
+
+def test_layouts_and_read_only_input():
+    x, w, b = numbers((2, 3, 9, 8)), numbers((4, 3, 3, 2), seed=1), numbers(4, seed=2)
+    expected = ops.conv2d(x, w, b, stride=2, padding=1)
+    grad = numbers(expected.shape, seed=3)
+    gradients = ops.conv2d_backward(grad, x, w, stride=2, padding=1)
+    for x2, w2, b2, grad2 in zip(variants(x), variants(w), variants(b), variants(grad)):
+        np.testing.assert_allclose(ops.conv2d(x2, w2, b2, stride=2, padding=1), expected, atol=1e-12)
+        for ours, first in zip(ops.conv2d_backward(grad2, x2, w2, stride=2, padding=1), gradients):
+            np.testing.assert_allclose(ours, first, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.float16])
+def test_other_dtypes_stay(dtype):
+    x, w = np.arange(2 * 36).reshape(1, 2, 6, 6).astype(dtype), np.ones((3, 2, 2, 2), dtype)
+    assert_close_exact(ops.conv2d(x, w), torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(w)))
+
+
+def assert_close_exact(ours, theirs):
+    assert ours.dtype == theirs.numpy().dtype
+    np.testing.assert_array_equal(ours, theirs.numpy())
+
+
+def test_by_hand():
+    """D2L §7.2, and an edge detector on a picture that is dark on the left and bright on the right."""
+    x, w = np.arange(9.0).reshape(1, 3, 3), np.arange(4.0).reshape(1, 1, 2, 2)
+    np.testing.assert_array_equal(ops.conv2d(x, w)[0], [[19, 25], [37, 43]])
+    picture = np.zeros((1, 6, 6))
+    picture[:, :, 3:] = 255
+    edge = np.array([[1.0, 0, -1]] * 3)[None, None]
+    np.testing.assert_array_equal(ops.conv2d(picture, edge)[0], [[0, -765, -765, 0]] * 4)
+
+
+def central_differences(function, array, grad, step=1e-6):
+    slopes = np.zeros_like(array)
+    for index in np.ndindex(*array.shape):
+        moved = [array.copy(), array.copy()]
+        moved[0][index] += step
+        moved[1][index] -= step
+        slopes[index] = ((function(moved[0]) - function(moved[1])) * grad).sum() / (2 * step)
+    return slopes
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"stride": (2, 1), "padding": 1, "groups": 2}, {"dilation": 2, "padding": "same", "groups": 2}],
+)
+def test_gradients_by_central_differences(arguments):
+    x, w = numbers((2, 4, 5, 4)), numbers((2, 2, 3, 2), seed=1)
+    grad = numbers(ops.conv2d(x, w, **arguments).shape, seed=2)
+    grad_input, grad_weight, _ = ops.conv2d_backward(grad, x, w, **arguments)
+    slopes = central_differences(lambda a: ops.conv2d(a, w, **arguments), x, grad)
+    np.testing.assert_allclose(grad_input, slopes, atol=1e-8)
+    slopes = central_differences(lambda a: ops.conv2d(x, a, **arguments), w, grad)
+    np.testing.assert_allclose(grad_weight, slopes, atol=1e-8)
+
+
+@st.composite
+def transposed(draw):
+    """Draw shapes and arguments of a transposed convolution."""
+    groups = draw(st.integers(1, 3))
+    kernel = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    stride, dilation = (draw(st.tuples(st.integers(1, 3), st.integers(1, 3))) for _ in range(2))
+    extra = tuple(draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation))
+    size = draw(st.tuples(st.integers(1, 5), st.integers(1, 5)))
+    full = [(n - 1) * s + d * (k - 1) + e + 1 for n, s, d, k, e in zip(size, stride, dilation, kernel, extra)]
+    padding = tuple(draw(st.integers(0, (n - 1) // 2)) for n in full)
+    lead = draw(st.sampled_from([(), (0,), (1,), (2,)]))
+    arguments = {"stride": stride, "padding": padding, "output_padding": extra, "groups": groups}
+    channels, kernels = groups * draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    return (*lead, channels, *size), (channels, kernels, *kernel), {**arguments, "dilation": dilation}
+
+
+@settings(max_examples=200)
+@given(transposed(), FLOATS)
+@example(((2, 3, 4, 4), (3, 2, 3, 3), {}), np.float64)
+@example(((1, 3, 4, 4), (3, 2, 3, 3), {"output_padding": 1, "dilation": 2}), np.float64)
+def test_conv_transpose2d(shapes_and_arguments, dtype):
+    input_shape, weight_shape, arguments = shapes_and_arguments
+    x, w = numbers(input_shape, dtype, 1), numbers(weight_shape, dtype, 2)
+    same_as_torch(
+        "conv_transpose2d",
+        [x, w],
+        arguments,
+        torch_op=lambda tx, tw, **a: torch.nn.functional.conv_transpose2d(tx, tw, None, **a),
+    )
+    b = numbers(weight_shape[1] * arguments.get("groups", 1), dtype, 3)
+    tensors = [torch.tensor(a, requires_grad=True) for a in (x, w, b)]
+    theirs = torch.nn.functional.conv_transpose2d(*tensors, **arguments)
+    ours = ops.conv_transpose2d(x, w, b, **arguments)
+    assert_close(ours, theirs, "conv_transpose2d with bias")
+    theirs.sum().backward()
+    grad_bias = ops.conv_transpose2d_backward(np.ones_like(ours), x, w, **arguments)[2]
+    assert_close(grad_bias, tensors[2].grad, "gradient of the bias")
+
+
+def test_conv_transpose2d_is_the_transpose():
+    """⟨conv(x), y⟩ = ⟨x, conv_transpose(y)⟩: what "transposed" means."""
+    x, w = numbers((2, 3, 9, 8)), numbers((4, 3, 3, 2), seed=1)
+    forward = ops.conv2d(x, w, stride=2, padding=1)
+    y = numbers(forward.shape, seed=2)
+    back = ops.conv_transpose2d(y, w, stride=2, padding=1, output_padding=(0, 0))
+    assert back.shape == x.shape
+    np.testing.assert_allclose((forward * y).sum(), (x * back).sum())
+
+
+def test_convolve2d():
+    """Flipped kernels; and with full padding image and kernel can change places."""
+    x, w = numbers((2, 3, 7, 6)), numbers((4, 3, 3, 2), seed=1)
+    flipped = np.ascontiguousarray(w[:, :, ::-1, ::-1])
+    np.testing.assert_allclose(ops.convolve2d(x, w, padding=1), ops.conv2d(x, flipped, padding=1))
+    a, b = numbers((5, 4)), numbers((3, 3), seed=1)
+    np.testing.assert_allclose(ops.convolve2d(a, b, padding="full"), ops.convolve2d(b, a, padding="full"))
+    rows = [np.convolve(row, b[0]) for row in a]
+    np.testing.assert_allclose(ops.convolve2d(a, b[:1], padding="full"), rows)
+
+
+X, W, B = np.zeros((2, 4, 7, 8)), np.zeros((6, 4, 3, 3)), np.zeros(6)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "arguments", "error", "text"),
+    [
+        ((X.tolist(), W), {}, TypeError, "input must be a NumPy array, got a list"),
+        ((X, torch.zeros(6, 4, 3, 3)), {}, TypeError, "weight must be a NumPy array, got a Tensor"),
+        ((X > 0, W > 0), {}, TypeError, "input must be an array of numbers, got dtype bool"),
+        ((X, W.astype(np.float32)), {}, TypeError, "weight must have the dtype of input"),
+        ((X[0, 0], W), {}, ValueError, "input must have 3 or 4 axes"),
+        ((X[None], W), {}, ValueError, "input must have 3 or 4 axes"),
+        ((X, W[0]), {}, ValueError, "weight must have 4 axes"),
+        ((X, W[:, :3]), {}, ValueError, "input must have 3 channels"),
+        ((X, W[:0]), {}, ValueError, "weight must not be empty"),
+        ((X, W[:, :, :0]), {}, ValueError, "weight must not be empty"),
+        ((X[:, :, :0], W), {"padding": 3}, ValueError, "input must not be empty except along the batch"),
+        ((X, W, B[:5]), {}, ValueError, r"bias must have shape \(6,\)"),
+        ((X, W, B[:, None]), {}, ValueError, "bias must have 1 axes"),
+        ((X, W, B.astype(np.float32)), {}, TypeError, "bias must have the dtype of input"),
+        ((X, W), {"stride": 0}, ValueError, "stride must be at least 1, got 0"),
+        ((X, W), {"stride": (1, -1)}, ValueError, r"stride\[1\] must be at least 1, got -1"),
+        ((X, W), {"stride": 1.0}, TypeError, "stride must be an int or a pair"),
+        ((X, W), {"stride": True}, TypeError, "stride must be an int or a pair"),
+        ((X, W), {"stride": (1, 1, 1)}, ValueError, "stride must be an int or a pair"),
+        ((X, W), {"padding": -1}, ValueError, "padding must be at least 0, got -1"),
+        ((X, W), {"padding": "SAME"}, ValueError, "padding must be whole numbers"),
+        ((X, W), {"padding": "same", "stride": 2}, ValueError, "stride must be 1 with padding"),
+        ((X, W), {"dilation": 0}, ValueError, "dilation must be at least 1"),
+        ((X, W), {"dilation": 4}, ValueError, "kernel must fit into the padded input"),
+        ((X, W), {"groups": 0}, ValueError, "groups must be at least 1"),
+        ((X, W), {"groups": 2.0}, TypeError, "groups must be an int"),
+        ((X, W), {"groups": 2}, ValueError, "input must have 8 channels"),
+        ((X, W[:5, :2]), {"groups": 2}, ValueError, "divisible by groups=2"),
+    ],
+)
+def test_conv2d_refuses_what_torch_refuses(arrays, arguments, error, text):
+    if all(isinstance(a, np.ndarray) for a in arrays):
+        with pytest.raises((RuntimeError, TypeError, NotImplementedError)):
+            torch.nn.functional.conv2d(*map(torch.tensor, arrays), **arguments)
+    with pytest.raises(error, match=text) as caught:
+        ops.conv2d(*arrays, **arguments)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "arguments", "error", "text"),
+    [
+        ((X, W[:4]), {"stride": 2, "output_padding": 2}, ValueError, "output_padding must be smaller"),
+        ((X, W[:4]), {"output_padding": -1, "stride": 2}, ValueError, "output_padding must be at least 0"),
+        ((X, W[:4]), {"padding": 20}, ValueError, "padding must leave at least one pixel"),
+        ((X, W[:4]), {"padding": "same"}, TypeError, "padding must be an int or a pair"),
+        ((X, W[:4]), {"groups": 3}, ValueError, "divisible by groups=3"),
+        ((X, W), {}, ValueError, "input must have 6 channels"),
+        ((X, W[:4], B), {}, ValueError, r"bias must have shape \(4,\)"),
+        ((X[:, :0], W[:0]), {}, ValueError, "weight must not be empty"),
+    ],
+)
+def test_conv_transpose2d_refuses_what_torch_refuses(arrays, arguments, error, text):
+    with pytest.raises((RuntimeError, TypeError)):
+        torch.nn.functional.conv_transpose2d(*map(torch.tensor, arrays), **arguments)
+    with pytest.raises(error, match=text):
+        ops.conv_transpose2d(*arrays, **arguments)
+
+
+def test_backward_refuses_a_gradient_of_another_shape():
+    with pytest.raises(ValueError, match=r"grad_output must have shape \(2, 6, 5, 6\)"):
+        ops.conv2d_backward(np.zeros((2, 6, 5, 5)), X, W)
+    with pytest.raises(TypeError, match="grad_output must have the dtype of input"):
+        ops.conv2d_backward(np.zeros((2, 6, 5, 6), np.float32), X, W)
+    with pytest.raises(ValueError, match=r"grad_output must have shape \(2, 4, 9, 10\)"):
+        ops.conv_transpose2d_backward(np.zeros((2, 4, 9, 9)), X, W[:4])
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from([1, 2, 3, 5, 7]), st.sampled_from([1, 8, 64]), st.sampled_from([1, 3, 40]), st.booleans()
+)
+def test_memory_is_bounded(kernel, channels, images, strided):
+    """Peak memory, result included, is at most three times input and output (and 64 KiB of objects)."""
+    x = np.ones((images, channels, 28, 28), np.float32)
+    w = np.ones((channels, channels, kernel, kernel), np.float32)
+    tracemalloc.start()
+    try:
+        y = ops.conv2d(x, w, stride=2 if strided else 1, padding=kernel // 2)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= 3 * (x.nbytes + y.nbytes) + (1 << 16)
