@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
         args.classes if args.classes is not None else 1000 if models.image_shape(args.model)[1] > 200 else 10
     )
     model = models.create(args.model, classes, channels)
+    table = models.summary(model, (channels, height, width))
     print(f"{args.model}, {channels}×{height}×{width} in, {classes} classes out")
-    print(models.summary(model, (channels, height, width)))
+    print(table)
     return 0

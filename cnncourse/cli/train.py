@@ -8,7 +8,7 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from cnncourse.cli.sources import Source, add_data_options, add_image_options
+from cnncourse.cli.sources import COMMAND_FILE, Source, add_data_options, add_image_options
 
 _EPILOG = """
 examples:
@@ -95,12 +95,16 @@ def run(args: argparse.Namespace) -> int:
     fitting, valid = data.split_data(images, args.valid, config.seed) if args.valid else (images, None)
     if "batch_size" not in settings and len(fitting) < _MANY_IMAGES:
         config = replace(config, batch_size=_SMALL_BATCH)
-    if args.out and _is_first():
+    if args.out and _is_first() and not (args.out / "checkpoint.pt").exists():
         source.save(args.out)
     history = train.fit(model, fitting, valid, config, out=args.out, resume=args.resume)
     if not _is_first():
         return 0
     if history.stopped and history.stopped.startswith("interrupted"):
+        if args.out:
+            history.save(
+                args.out / "history.json"
+            )  # the interruption may have come while it was being written
         done = f"{len(history.records)} of {config.epochs} epochs are done"
         where = f"; go on with --resume --out {args.out}" if args.out else ""
         print(f"cnncourse: interrupted, {done}{where}", file=sys.stderr)
@@ -136,7 +140,8 @@ def _check_out(out: Path | None, resume: bool) -> None:
         return
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out {out} is a file: give a folder")
-    if out.is_dir() and any(out.iterdir()) and not resume and _is_first():
+    has_content = out.is_dir() and any(path.name != COMMAND_FILE for path in out.iterdir())
+    if has_content and not resume and _is_first():
         raise ValueError(
             f"--out {out} is not empty: --resume goes on with the run in it, or choose another folder"
         )
