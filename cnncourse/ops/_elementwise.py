@@ -18,6 +18,17 @@ def deliver(result: np.ndarray, input: np.ndarray, inplace: bool) -> np.ndarray:
     return input
 
 
+def keep(values: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Return the values where a condition holds and 0 elsewhere, exactly, ∞ and NaN included.
+
+    ``np.where`` does the same but decides anew for each number, which costs ten times as much when the
+    condition follows no pattern. Multiplying by 0 or 1 needs no decision; with the bits of the floats read
+    as whole numbers, ∞ · 0 is 0 as well.
+    """
+    bits = values.view(np.dtype(f"u{values.itemsize}"))
+    return (bits * where).view(values.dtype)
+
+
 def real(input: np.ndarray) -> np.ndarray:
     """Check that the input holds floats or whole numbers, not truth values."""
     _check.array("input", input)

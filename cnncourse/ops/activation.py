@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse.ops import _check
-from cnncourse.ops._elementwise import deliver, gradient, real
+from cnncourse.ops._elementwise import deliver, gradient, keep, real
 
 
 def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
@@ -56,7 +56,7 @@ def relu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     array([0., 0., 5.])
     """
     gradient(grad_output, input)
-    return np.where(input <= 0, 0, grad_output)
+    return keep(grad_output, ~(input <= 0))
 
 
 def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = False) -> np.ndarray:
@@ -161,7 +161,7 @@ def hardtanh_backward(
     """
     gradient(grad_output, input)
     _check_bounds(min_val, max_val)
-    return np.where((input > min_val) & (input < max_val), grad_output, 0)
+    return keep(grad_output, (input > min_val) & (input < max_val))
 
 
 def _check_bounds(min_val: float, max_val: float) -> None:
@@ -261,7 +261,7 @@ def hardsigmoid_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarr
     array([0., 1.])
     """
     gradient(grad_output, input)
-    return np.where((input > -3) & (input < 3), grad_output / 6, 0)
+    return keep(grad_output / 6, (input > -3) & (input < 3))
 
 
 def hardswish(input: np.ndarray, inplace: bool = False) -> np.ndarray:
@@ -311,4 +311,4 @@ def hardswish_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray
     """
     gradient(grad_output, input)
     slope = np.where(input < 3, input / 3 + 0.5, 1)
-    return np.where(input <= -3, 0, grad_output * slope)
+    return keep(grad_output * slope, ~(input <= -3))
