@@ -101,8 +101,11 @@
     links.forEach((link, section) => observer.observe(section));
   }
 
-  // Paper has no clicks: open what is folded before printing.
+  // Paper is white and has no clicks: print in the light colours, with everything open and every picture loaded.
+  addEventListener("afterprint", () => applyMode(root.dataset.mode));
   addEventListener("beforeprint", () => {
+    root.dataset.theme = "light";
     document.querySelectorAll("main details:not([open])").forEach((block) => { block.open = true; });
+    document.querySelectorAll("main img").forEach((picture) => { picture.loading = "eager"; });
   });
 })();

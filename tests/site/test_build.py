@@ -93,22 +93,30 @@ def test_a_dropdown_opens_without_a_script(build):
     assert "exercise-content" not in page
 
 
-def test_an_explorer_is_borrowed_from_a_chapter(build):
-    page, _, _ = build(
-        "# Title\n\n```{toctree}\nchapter\n```\n\n```{explorer} chapter\n```\n",
-        notebook_with('<div class="cnx-explorer">the explorer</div>'),
+EXPLORER = (
+    '<div class="cnx-explorer" role="group" aria-label="Explorer: Sums &amp; products">the explorer</div>'
+)
+
+
+@pytest.mark.parametrize("call", ["chapter", "chapter\n:title: Sums & products"])
+def test_an_explorer_is_borrowed_from_a_chapter(build, call):
+    page, _, warned = build(
+        f"# Title\n\n```{{toctree}}\nchapter\n```\n\n```{{explorer}} {call}\n```\n", notebook_with(EXPLORER)
     )
-    assert '<div class="cnx-explorer">the explorer</div>' in page
+    assert EXPLORER in page
+    assert warned == ""
 
 
 @pytest.mark.parametrize(
     "call, complaint",
-    [("nowhere", "no notebook nowhere.ipynb"), ("chapter\n:number: 2", "has 1 explorers, number 2")],
+    [
+        ("nowhere", "no notebook nowhere.ipynb"),
+        ("chapter\n:title: Sum", "no explorer 'Sum'; stored are: Sums & products"),
+    ],
 )
 def test_an_explorer_that_is_not_there_is_named(build, call, complaint):
     _, _, warned = build(
-        f"# Title\n\n```{{toctree}}\nchapter\n```\n\n```{{explorer}} {call}\n```\n",
-        notebook_with('<div class="cnx-explorer"></div>'),
+        f"# Title\n\n```{{toctree}}\nchapter\n```\n\n```{{explorer}} {call}\n```\n", notebook_with(EXPLORER)
     )
     assert complaint in warned
 

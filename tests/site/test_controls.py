@@ -235,3 +235,17 @@ def test_text_and_contents_are_there_without_scripts(browser, address):
     assert page.locator(".cnx-explorer img, .cnx-explorer .cnx-frame").first.is_visible()
     assert not page.get_by_role("button", name="Colours").is_visible()
     context.close()
+
+
+def test_printing_is_light_and_opens_what_is_folded(visit, quiz_page):
+    with visit(quiz_page, theme="dark") as seen:
+        page = seen.page
+        dark = _colours(page)
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print")
+        assert _colours(page) == "rgb(255, 255, 255)"
+        assert page.locator("main details:not([open])").count() == 0
+        assert not page.get_by_role("searchbox").is_visible()
+        page.emulate_media(media="screen")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert _colours(page) == dark

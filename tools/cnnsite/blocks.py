@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +13,8 @@ from docutils.parsers.rst import directives
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
+
+TITLE = re.compile(r'class="cnx-explorer"[^>]*aria-label="Explorer: ([^"]*)"')
 
 
 class folded(nodes.General, nodes.Element):
@@ -67,31 +71,33 @@ class FoldDropdowns(SphinxPostTransform):
 class ExplorerFromChapter(SphinxDirective):
     """Show an explorer that a chapter has stored.
 
-    ``{explorer} 03_convolution`` shows the first explorer of that notebook; ``:number: 2`` the second. The
-    page that borrows it needs no code, and what it shows is the output that the chapter's tests have checked.
+    ``{explorer} 03_convolution`` shows the first explorer of that notebook, with ``:title:`` the one of that
+    title. The page that borrows it needs no code, and shows the output that the chapter's tests have checked.
     """
 
     required_arguments = 1
-    option_spec: ClassVar = {"number": directives.positive_int}
+    option_spec: ClassVar = {"title": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         """Read the notebook and return the stored HTML."""
         path = Path(self.env.srcdir) / f"{self.arguments[0]}.ipynb"
-        number = self.options.get("number", 1)
         if not path.is_file():
             raise self.error(f"there is no notebook {path.name} to take an explorer from")
         self.env.note_dependency(str(path))
         found = explorers_of(path)
-        if len(found) < number:
+        title = self.options.get("title") or next(iter(found), None)
+        if title not in found:
+            titles = ", ".join(found) or "none"
             raise self.error(
-                f"{path.name} has {len(found)} explorers, number {number} was asked for; run its cells"
+                f"{path.name} has no explorer {title!r}; stored are: {titles}. Run its cells first"
             )
-        return [nodes.raw("", found[number - 1], format="html")]
+        return [nodes.raw("", found[title], format="html")]
 
 
-def explorers_of(path: Path) -> list[str]:
-    """Return the HTML of every explorer that is stored in a notebook, in order."""
+def explorers_of(path: Path) -> dict[str, str]:
+    """Return the HTML of every explorer that is stored in a notebook, by its title, in order."""
     notebook = nbformat.read(path, as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     pages = [str(output.get("data", {}).get("text/html", "")) for output in outputs]
-    return [page for page in pages if "cnx-explorer" in page]
+    named = [(TITLE.search(page), page) for page in pages]
+    return {html.unescape(title[1]): page for title, page in named if title}
