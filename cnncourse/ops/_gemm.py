@@ -39,8 +39,10 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
     if geometry.kernel == (1, 1) and geometry.pads == ((0, 0), (0, 0)) and 2 * positions >= WIDE:
         return _correlate_pointwise(batch, weight, geometry)
     spare = 2 * (batch.size + len(batch) * len(weight) * positions)
-    if _winograd.applies(weight, geometry) and _winograd.memory(weight) <= spare:
-        output = _winograd.correlate(batch, weight, geometry)
+    tiles = _winograd.block_size(weight, spare) if _winograd.applies(weight, geometry) else 0
+    if tiles:
+        with np.errstate(invalid="ignore", over="ignore"):
+            output = _winograd.correlate(batch, weight, geometry, tiles)
         if _is_finite(output):
             return output
         # An infinity or NaN in the input has spread over its whole tile: do it again without tiles.

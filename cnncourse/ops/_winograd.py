@@ -52,26 +52,30 @@ def applies(weight: np.ndarray, geometry: Geometry) -> bool:
     return geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
 
 
-def memory(weight: np.ndarray) -> int:
-    """Return how many numbers `correlate` keeps beside its result.
+def block_size(weight: np.ndarray, spare: int) -> int:
+    """Return how many tiles fit into ``spare`` numbers of memory at once; 0 if too few to be worth it.
 
-    The transformed kernels, and for each tile of a block 16 pixels and 16 transformed pixels of each channel,
-    16 products and two 2×2 patches of each output channel.
+    `correlate` keeps the transformed kernels and, for each tile, its pixels (with those around it) and their
+    transform, or the products and the output patches in their place.
     """
     out_channels, channels = weight.shape[:2]
-    return 16 * weight.size // 9 + TILES * (32 * channels + 24 * out_channels)
+    each = max(38 * channels, 16 * channels + 20 * out_channels)
+    tiles = (spare - 16 * weight.size // 9) // each
+    return min(TILES, tiles) if tiles >= TILES // 4 else 0
 
 
-def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
-    """Slide 3×3 weights over each image. Returns (N, O, oh, ow)."""
+def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, block: int) -> np.ndarray:
+    """Slide 3×3 weights over each image, ``block`` tiles at a time. Returns (N, O, oh, ow)."""
     out_channels, channels = weight.shape[:2]
     output = np.empty((len(batch), out_channels, *geometry.output), batch.dtype)
     kernels = _twice(G, weight.dtype) @ weight.reshape(-1, 9).T  # (16, O·C)
     kernels = kernels.reshape(16, out_channels, channels)
-    for images, rows, tiles in _tiles(batch, geometry):
+    for images, rows, tiles in _tiles(batch, geometry, block):
         products = np.matmul(kernels, tiles)  # (16, O, tiles)
+        del tiles  # so that the next block can have its memory
         patches = _twice(A_T, batch.dtype) @ products.reshape(16, -1)  # (4, O·tiles)
         _write_patches(patches, output[images, :, rows])
+        del products, patches
     return output
 
 
@@ -83,7 +87,7 @@ def correlate_responses(batch: np.ndarray, responses: np.ndarray, geometry: Geom
     """
     out_channels, channels = responses.shape[1], batch.shape[1]
     total = np.zeros((16, out_channels, channels), batch.dtype)
-    for images, rows, tiles in _tiles(batch, geometry):
+    for images, rows, tiles in _tiles(batch, geometry, TILES):
         patches = _read_patches(responses[images, :, rows])  # (4, O·tiles)
         spread = _twice(A_T, batch.dtype).T @ patches  # (16, O·tiles)
         total += np.matmul(spread.reshape(16, out_channels, -1), tiles.transpose(0, 2, 1))
@@ -91,22 +95,22 @@ def correlate_responses(batch: np.ndarray, responses: np.ndarray, geometry: Geom
     return grad.T.reshape(out_channels, channels, 3, 3)
 
 
-def _tiles(batch: np.ndarray, geometry: Geometry) -> Iterator[tuple[slice, slice, np.ndarray]]:
+def _tiles(batch: np.ndarray, geometry: Geometry, block: int) -> Iterator[tuple[slice, slice, np.ndarray]]:
     """Yield transformed 4×4 tiles of a block, (16, C, tiles), and the images and output rows they are for."""
-    channels = batch.shape[1]
     down, across = (-(-n // 2) for n in geometry.output)
     grid = replace(geometry, kernel=(4, 4), stride=(2, 2), output=(down, across), pads=_even_pads(geometry))
-    transform = _twice(B_T, batch.dtype)
-    for images, rows in _im2col.blocks(len(batch), down, across, TILES):
-        n, count = images.stop - images.start, rows.stop - rows.start
-        pixels = np.empty((4, 4, channels, n, count, across), batch.dtype)
-        _im2col.gather(batch[images], rows, grid, pixels.swapaxes(2, 3))
-        tiles = transform @ pixels.reshape(16, -1)
-        yield (
-            images,
-            slice(2 * rows.start, min(2 * rows.stop, geometry.output[0])),
-            tiles.reshape(16, channels, -1),
-        )
+    for images, rows in _im2col.blocks(len(batch), down, across, block):
+        output_rows = slice(2 * rows.start, min(2 * rows.stop, geometry.output[0]))
+        yield images, output_rows, _transform(batch[images], rows, grid)
+
+
+def _transform(batch: np.ndarray, rows: slice, grid: Geometry) -> np.ndarray:
+    """Gather the tiles of some rows of the grid and transform them. Returns (16, C, tiles)."""
+    n, channels = batch.shape[:2]
+    pixels = np.empty((4, 4, channels, n, rows.stop - rows.start, grid.output[1]), batch.dtype)
+    _im2col.gather(batch, rows, grid, out=pixels.swapaxes(2, 3))
+    tiles = _twice(B_T, batch.dtype) @ pixels.reshape(16, -1)
+    return tiles.reshape(16, channels, -1)
 
 
 def _even_pads(geometry: Geometry) -> tuple[tuple[int, int], tuple[int, int]]:

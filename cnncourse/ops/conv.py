@@ -147,7 +147,7 @@ def conv2d_backward(
     grad = check_grad(grad_output, batch, batched, (len(batch), len(weight), *geometry.output))
     grad_input = _gemm.spread(grad, weight, geometry)
     grad_weight = _gemm.correlate_responses(batch, grad, weight.shape, geometry)
-    grad_bias = grad.sum(axis=(0, 2, 3), dtype=grad.dtype)
+    grad_bias = _sum_per_channel(grad)
     return (grad_input if batched else grad_input[0]), grad_weight, grad_bias
 
 
@@ -268,7 +268,7 @@ def conv_transpose2d_backward(
     grad = check_grad(grad_output, batch, batched, (len(batch), channels, *geometry.size))
     grad_input = _gemm.correlate(grad, weight, geometry)
     grad_weight = _gemm.correlate_responses(grad, batch, weight.shape, geometry)
-    grad_bias = grad.sum(axis=(0, 2, 3), dtype=grad.dtype)
+    grad_bias = _sum_per_channel(grad)
     return (grad_input if batched else grad_input[0]), grad_weight, grad_bias
 
 
@@ -332,3 +332,8 @@ def convolve2d(
         steps = _check.pair("dilation", dilation, 1)
         padding = tuple(d * (k - 1) for k, d in zip(weight.shape[2:], steps))
     return conv2d(input, weight[:, :, ::-1, ::-1], bias, stride, padding, dilation, groups)
+
+
+def _sum_per_channel(grad: np.ndarray) -> np.ndarray:
+    """Add up (N, O, oh, ow) to (O,): each image first, which NumPy does in pairs and so with little rounding."""
+    return grad.sum(axis=(2, 3), dtype=grad.dtype).sum(axis=0, dtype=grad.dtype)
