@@ -52,7 +52,7 @@ def sync_setup_cell(notebook: NotebookNode, url: str) -> None:
         return
     code_cells = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     position = code_cells[0] if code_cells else len(notebook.cells)
-    cell = nbformat.v4.new_code_cell(source, id="setup", metadata={"tags": ["setup"]})
+    cell = nbformat.v4.new_code_cell(source, id="setup", metadata={"tags": ["setup", "remove-cell"]})
     notebook.cells.insert(position, cell)
 
 

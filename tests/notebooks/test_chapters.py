@@ -88,7 +88,7 @@ def test_the_outputs_are_those_of_the_code(path):
 def test_the_setup_cell_is_the_generated_one(path):
     first = code_cells(read(path))[0]
     assert first.source == setup_source(repository_url()), "run make sync"
-    assert tags(first) == ["setup"]
+    assert "setup" in tags(first)
     assert first.outputs == []
 
 

@@ -93,7 +93,12 @@ def test_webp_is_the_figure_to_the_eye():
     packed = Image.open(io.BytesIO(encode.to_webp(_figure())[0])).convert("RGB")
     assert packed.size == exact.size == (2 * width, 2 * height)
     difference = np.abs(np.asarray(packed, dtype=int) - np.asarray(exact, dtype=int))
-    assert difference.max() <= 8
+    assert difference.max() <= 16
+
+
+def test_the_paper_keeps_its_very_colour():
+    packed = Image.open(io.BytesIO(encode.to_webp(_figure())[0])).convert("RGB")
+    assert packed.getpixel((0, 0)) == (0xFC, 0xFB, 0xF8)
 
 
 def test_many_colours_are_kept_exactly():

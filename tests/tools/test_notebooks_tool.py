@@ -80,7 +80,7 @@ def test_outputs_are_those_of_book_mode(stored):
 
 def test_the_setup_cell_is_the_first_code_cell(stored):
     first = next(cell for cell in nbformat.read(stored, as_version=4).cells if cell.cell_type == "code")
-    assert first.metadata.tags == ["setup"]
+    assert first.metadata.tags == ["setup", "remove-cell"]
     assert first.source == setup_source(URL)
     assert first.outputs == []
 

@@ -123,9 +123,9 @@ def test_keys_do_not_leave_the_slider(open_page, steps):
 def test_a_quest_says_its_verdict_once_the_slider_rests(open_page, find_two):
     page = open_page(find_two.html)
     verdict, live = page.locator(".cnx-verdict"), page.locator(".cnx-live")
-    assert verdict.inner_text().split() == "Not yet. This is 1.".split()
+    assert verdict.inner_text().split() == ["Not", "yet.", "This", "is", "1."]
     page.locator("input").press("ArrowRight")
-    assert verdict.inner_text().split() == "Solved. This is 2.".split()
+    assert verdict.inner_text().split() == ["Solved.", "This", "is", "2."]
     assert verdict.get_attribute("data-solved") == "yes"
     assert live.inner_text() == ""
     page.wait_for_function("document.querySelector('.cnx-live').textContent !== ''")
