@@ -105,6 +105,20 @@ def run_chapter(path: Path, address: str, folder: Path) -> None:
     client.execute(env=environment | taken_from(address))
 
 
+def compare(before: dict[str, str], after: dict[str, str]) -> None:
+    """Raise ValueError unless cnncourse, and nothing else, was added to what was installed."""
+    if "cnncourse" not in after:
+        raise ValueError("the setup cell has not installed cnncourse")
+    names = sorted((before.keys() | after.keys()) - {"cnncourse"})
+    changed = [
+        f"{name} {before.get(name)} -> {after.get(name)}"
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+    if changed:
+        raise ValueError(f"the setup cell changed what was there before: {', '.join(changed)}")
+
+
 def check(age: str, chapters: list[Path], folder: Path) -> None:
     """Build the environment, run the chapters, and see that nothing but cnncourse was added."""
     started = time.perf_counter()
@@ -118,15 +132,7 @@ def check(age: str, chapters: list[Path], folder: Path) -> None:
         started = time.perf_counter()
         run_chapter(path, address, folder / "content")
         print(f"{age}: {path.stem} ran in {time.perf_counter() - started:.0f} s", flush=True)
-    after = installed(python)
-    if "cnncourse" not in after:
-        raise ValueError("the setup cell has not installed cnncourse")
-    changed = {name: (before.get(name), after[name]) for name in after if before.get(name) != after[name]}
-    del changed["cnncourse"]
-    if changed or before.keys() - after.keys():
-        raise ValueError(
-            f"the setup cell changed what was there before: {changed or before.keys() - after.keys()}"
-        )
+    compare(before, installed(python))
     print(f"{age}: every package has the version it had")
 
 
