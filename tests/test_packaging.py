@@ -218,7 +218,7 @@ def test_rooms_for_numpy_users_load_numpy_and_nothing_else(clean_python, module)
     program = (
         "import sys, json; before = set(sys.modules)\n"
         f"import cnncourse.{module}\n"
-        # Cython's bookkeeping inside NumPy stands among the modules without having been imported: it has no spec.
+        # Cython's bookkeeping inside NumPy stands there without having been imported: it has no spec.
         "new = {name for name, module in sys.modules.items() if getattr(module, '__spec__', None)} - before\n"
         "roots = {name.split('.')[0] for name in new}\n"
         "print(json.dumps(sorted(roots - sys.stdlib_module_names)))"
