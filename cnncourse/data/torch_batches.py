@@ -71,7 +71,7 @@ class DeviceBatches:
         rank: int = 0,
         world: int = 1,
     ):
-        if len(data) < world:
+        if 0 < len(data) < world:
             raise ValueError(
                 f"data holds {len(data)} images, fewer than the {world} processes that share them"
             )

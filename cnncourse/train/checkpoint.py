@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,16 +45,17 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
     OSError
         If it cannot be written, for example because the disk is full; ``path`` is then as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with open(part, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
     except (OSError, RuntimeError) as error:  # torch.save reports a failed write as RuntimeError
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         cause = error if isinstance(error, OSError) else error.__context__ or error
         state = "its former content is untouched" if path.exists() else "nothing is left of it"
         raise OSError(
@@ -68,12 +70,9 @@ def _sync_folder(folder: Path) -> None:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:
         return
-    try:
+    with suppress(OSError):
         os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
+    os.close(handle)
 
 
 def save_checkpoint(folder: Path, state: dict) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 
@@ -100,7 +101,7 @@ class TrainConfig:
 
     def to_dict(self) -> dict:
         """All settings as plain values, ready for JSON."""
-        return asdict(self)
+        return json.loads(json.dumps(asdict(self)))
 
 
 _WHOLE_NUMBERS = {

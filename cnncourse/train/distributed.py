@@ -85,7 +85,8 @@ def wrap(model: nn.Module, team: Team, batches) -> nn.Module:
     device_ids = [team.local_rank] if next(model.parameters()).device.type == "cuda" else None
     parallel = DistributedDataParallel(model, device_ids=device_ids)
 
-    def weighted_sum(state, bucket: dist.GradBucket) -> torch.futures.Future[torch.Tensor]:
+    # Without annotations: DDP compares them with types, and here they would be texts.
+    def weighted_sum(state, bucket):
         share = 1 / team.world if batches.share is None else batches.share
         work = dist.all_reduce(bucket.buffer().mul_(share), async_op=True)
         return work.get_future().then(lambda future: future.value()[0])

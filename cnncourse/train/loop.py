@@ -160,10 +160,8 @@ def fit(
     --------
     >>> from cnncourse import data, models, train
     >>> images = data.load("digits").take(range(256))
-    >>> history = train.fit(
-    ...     models.create("perceptron", in_channels=1), images, config=train.TrainConfig(epochs=2,
-    progress=False)
-    ... )
+    >>> model = models.create("perceptron", in_channels=1)
+    >>> history = train.fit(model, images, config=train.TrainConfig(epochs=2, progress=False))
     >>> len(history.records), history.stopped
     (2, None)
     """
@@ -179,6 +177,9 @@ def fit(
         state = TrainState(model, config, steps_of(batches), _new_history(model, config, device))
         if out is not None:
             state.open(Path(out), resume)
+            if state.history.records and team.rank == 0:
+                # The run may have been killed between its checkpoint and its results.
+                state.save_results(Path(out))
         _run_epochs(state, batches, measured, callbacks, team, out)
     except (RuntimeError, MemoryError) as error:
         if is_out_of_memory(error):

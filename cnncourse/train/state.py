@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -115,7 +114,7 @@ class TrainState:
         return {
             "model": spec,
             "data": self.model.trained_on,
-            "train": json.loads(json.dumps(self.config.to_dict())),
+            "train": self.config.to_dict(),
         }
 
     def save(self, folder: Path) -> None:
@@ -132,6 +131,10 @@ class TrainState:
             "stopped": self.history.stopped,
         }
         checkpoint.save_checkpoint(folder, state)
+        self.save_results(folder)
+
+    def save_results(self, folder: Path) -> None:
+        """Write weights to use, history and configuration, as they follow from the checkpoint."""
         checkpoint.save_run(folder, self.final_weights(), self.history, self._description())
 
 
