@@ -26,7 +26,7 @@ from cnncourse.ops import _im2col, _winograd
 from cnncourse.ops._geometry import Geometry
 
 BLOCK = 1 << 20  # numbers in the columns of one block: 4 MiB of float32
-WIDE = 256  # columns from which a matrix product runs at full speed
+WIDE = 512  # columns that a matrix product should have to run at full speed
 FEW = 256  # output channels up to which copying the columns costs much, compared with their product
 
 
@@ -36,7 +36,7 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
     Besides the result it needs at most twice the memory of input and output together.
     """
     positions = geometry.output[0] * geometry.output[1]
-    if geometry.kernel == (1, 1) and geometry.pads == ((0, 0), (0, 0)) and 2 * positions >= WIDE:
+    if geometry.kernel == (1, 1) and geometry.pads == ((0, 0), (0, 0)) and 4 * positions >= WIDE:
         return _correlate_pointwise(batch, weight, geometry)
     spare = 2 * (batch.size + len(batch) * len(weight) * positions)
     tiles = _winograd.block_size(weight, spare) if _winograd.applies(weight, geometry) else 0

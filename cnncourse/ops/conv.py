@@ -335,5 +335,5 @@ def convolve2d(
 
 
 def _sum_per_channel(grad: np.ndarray) -> np.ndarray:
-    """Add up (N, O, oh, ow) to (O,): each image first, which NumPy does in pairs and so with little rounding."""
+    """Add up (N, O, oh, ow) to (O,): each map first, which NumPy adds in pairs, so with little rounding."""
     return grad.sum(axis=(2, 3), dtype=grad.dtype).sum(axis=0, dtype=grad.dtype)
