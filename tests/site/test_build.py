@@ -121,6 +121,14 @@ def test_an_explorer_that_is_not_there_is_named(build, call, complaint):
     assert complaint in warned
 
 
+def test_code_is_marked_where_it_has_a_colour(build):
+    page, _, _ = build("# Title\n\n```python\nfor n in range(3):\n    print(n)  # all\n```\n")
+    code = re.search(r"<pre>(.*?)</pre>", page, re.DOTALL)[1]
+    assert '<span class="k">for</span> n ' in code
+    assert '<span class="c1"># all</span>' in code
+    assert re.sub(r"<[^>]*>", "", code) == "for n in range(3):\n    print(n)  # all\n"
+
+
 def test_a_picture_without_text_is_a_warning(build):
     _, _, warned = build('# Title\n\n<img src="https://example.org/a.png">\n')
     assert "no alternative text" in warned

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ REPAIRS = (
     (' id="exercise-content"', ""),  # the same in each exercise of a page
     (' id="solution-content"', ""),
 )
+# Marks on names, operators and punctuation of code: they have no colour and are a quarter of a chapter's HTML.
+UNCOLOURED = re.compile(r'<span class="[nopw]">([^<]*)</span>')
 
 
 def prepare(
@@ -78,6 +81,7 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
 
     for fault, repair in REPAIRS:
         body = body.replace(fault, repair)
+    body = UNCOLOURED.sub(r"\1", body)
     body = externalise(body, FrameStore(folder), prefix)
     return complete_images(drop_repeats(wrap_tables(body)), find, warn)
 
