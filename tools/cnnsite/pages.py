@@ -26,7 +26,7 @@ REPAIRS = (
     (' id="exercise-content"', ""),  # the same in each exercise of a page
     (' id="solution-content"', ""),
 )
-# Marks on names, operators and punctuation of code: they have no colour and are a quarter of a chapter's HTML.
+# Marks on names, operators and punctuation of code: they have no colour and take a quarter of the HTML.
 UNCOLOURED = re.compile(r'<span class="[nopw]">([^<]*)</span>')
 
 
