@@ -1,0 +1,197 @@
+"""torch's functions that reshape, cut, join and average, on NumPy arrays; layers that need more than a row.
+
+Each has the argument names, order and defaults of torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnncourse import nn, ops
+from cnncourse.ops import _check, shapes
+
+
+def unchanged(input: np.ndarray) -> np.ndarray:
+    """Return the input: identity, and dropout when nothing is trained."""
+    return input
+
+
+def dropout(input: np.ndarray, p: float = 0.5, training: bool = True, inplace: bool = False) -> np.ndarray:
+    """Return the input. Random numbers differ between torch and NumPy, so dropout that is on is refused."""
+    return _off(input, training, "F.dropout(x, training=self.training)")
+
+
+def stochastic_depth(input: np.ndarray, p: float, mode: str, training: bool = True) -> np.ndarray:
+    """Return the input: no block is skipped when nothing is trained."""
+    return _off(input, training, "stochastic_depth(x, p, mode, training=self.training)")
+
+
+def _off(input: np.ndarray, training: bool, remedy: str) -> np.ndarray:
+    if training:
+        raise ValueError(
+            _check.message("training", training, "must be False in prediction", f"Write {remedy}.")
+        )
+    return input
+
+
+def conv2d(
+    input: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray | None,
+    stride: tuple[int, int],
+    padding: tuple[int, int] | str,
+    dilation: tuple[int, int],
+    groups: int,
+    padding_mode: str,
+) -> np.ndarray:
+    """Run the layer Conv2d: `ops.conv2d`, after a border that is not zero has been added."""
+    if padding_mode != "zeros":
+        sides = shapes.conv_padding(padding, weight.shape[2:], stride, dilation)
+        (top, bottom), (left, right) = sides
+        input, padding = ops.pad(input, (left, right, top, bottom), padding_mode), 0
+    return ops.conv2d(input, weight, bias, stride, padding, dilation, groups)
+
+
+def batch_norm(
+    input: np.ndarray,
+    running_mean: np.ndarray | None,
+    running_var: np.ndarray | None,
+    weight: np.ndarray | None,
+    bias: np.ndarray | None,
+    eps: float,
+) -> np.ndarray:
+    """Run the layer BatchNorm2d; one that keeps no running statistics uses the batch's own."""
+    no_statistics = running_mean is None
+    return ops.batch_norm(input, running_mean, running_var, weight, bias, training=no_statistics, eps=eps)
+
+
+def border(input: np.ndarray, padding: Sequence[int], value: float | None = None, *, mode: str) -> np.ndarray:
+    """Run the padding layers: `ops.pad` under their argument names."""
+    return ops.pad(input, padding, mode, value)
+
+
+def log_sigmoid(input: np.ndarray) -> np.ndarray:
+    """log σ(x) = −log(e⁰ + e⁻ˣ), without overflow."""
+    return -np.logaddexp(0, -input)
+
+
+def softmax(
+    input: np.ndarray, dim: int | None = None, _stacklevel: int = 3, dtype: None = None
+) -> np.ndarray:
+    """Run `ops.softmax`; torch's function has an argument for warnings in between."""
+    return ops.softmax(input, dim, dtype=dtype)
+
+
+def log_softmax(
+    input: np.ndarray, dim: int | None = None, _stacklevel: int = 3, dtype: None = None
+) -> np.ndarray:
+    """Run `ops.log_softmax`; torch's function has an argument for warnings in between."""
+    return ops.log_softmax(input, dim, dtype=dtype)
+
+
+def channel_shuffle(input: np.ndarray, groups: int) -> np.ndarray:
+    """(N, groups · C, H, W): take the channels of the groups in turn (Zhang et al. 2017, ShuffleNet)."""
+    n, channels, *size = input.shape
+    in_groups = input.reshape(n, groups, channels // groups, *size)
+    return in_groups.swapaxes(1, 2).reshape(input.shape)
+
+
+def flatten(input: np.ndarray, start_dim: int = 0, end_dim: int = -1) -> np.ndarray:
+    """Join neighbouring axes into one."""
+    return nn.Flatten(start_dim, end_dim)(input)
+
+
+def reshape(input: np.ndarray, *shape: int | Sequence[int]) -> np.ndarray:
+    """Give the same numbers other axes; −1 stands for what is left."""
+    return input.reshape(_sizes(shape))
+
+
+def permute(input: np.ndarray, *dims: int | Sequence[int]) -> np.ndarray:
+    """Reorder the axes."""
+    return input.transpose(_sizes(dims))
+
+
+def _sizes(given: tuple) -> tuple[int, ...]:
+    """Return (2, 3) from (2, 3) or ((2, 3),): torch takes both forms."""
+    return tuple(given[0]) if len(given) == 1 and not isinstance(given[0], int) else given
+
+
+def transpose(input: np.ndarray, dim0: int, dim1: int) -> np.ndarray:
+    """Swap two axes."""
+    return input.swapaxes(dim0, dim1)
+
+
+def unsqueeze(input: np.ndarray, dim: int) -> np.ndarray:
+    """Add an axis of length 1."""
+    return np.expand_dims(input, dim)
+
+
+def squeeze(input: np.ndarray, dim: int | Sequence[int] | None = None) -> np.ndarray:
+    """Drop the axes of length 1, or those among `dim`."""
+    dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    return input.squeeze(tuple(d for d in dims if input.shape[d] == 1))
+
+
+def cat(tensors: Sequence[np.ndarray], dim: int = 0) -> np.ndarray:
+    """Join arrays along an axis."""
+    return np.concatenate(tensors, dim)
+
+
+def stack(tensors: Sequence[np.ndarray], dim: int = 0) -> np.ndarray:
+    """Join arrays along a new axis."""
+    return np.stack(tensors, dim)
+
+
+def split(
+    input: np.ndarray, split_size_or_sections: int | Sequence[int], dim: int = 0
+) -> tuple[np.ndarray, ...]:
+    """Cut into pieces of one length (the last may be shorter), or of given lengths."""
+    length, pieces = input.shape[dim], split_size_or_sections
+    cuts = range(pieces, length, pieces) if isinstance(pieces, int) else np.cumsum(pieces)[:-1]
+    return tuple(np.split(input, list(cuts), dim))
+
+
+def chunk(input: np.ndarray, chunks: int, dim: int = 0) -> tuple[np.ndarray, ...]:
+    """Cut into so many pieces of one length; the last may be shorter or missing."""
+    return split(input, max(1, math.ceil(input.shape[dim] / chunks)), dim)
+
+
+def mean(input: np.ndarray, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> np.ndarray:
+    """Average over axes, by default over all."""
+    return np.mean(input, _axes(dim), keepdims=keepdim)
+
+
+def sum(input: np.ndarray, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> np.ndarray:
+    """Add up over axes, by default over all."""
+    return np.sum(input, _axes(dim), keepdims=keepdim)
+
+
+def _axes(dim: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
+    return tuple(dim) if isinstance(dim, Sequence) else dim
+
+
+def rsqrt(input: np.ndarray) -> np.ndarray:
+    """1 / √x."""
+    return 1 / np.sqrt(input)
+
+
+def size(input: np.ndarray, dim: int | None = None) -> int | tuple[int, ...]:
+    """Return the shape, or one length of it."""
+    return input.shape if dim is None else input.shape[dim]
+
+
+def new_tensor(input: np.ndarray, data: object) -> np.ndarray:
+    """Return numbers as an array with the dtype of the input."""
+    return np.array(data, input.dtype)
+
+
+def attribute(input: np.ndarray, name: str) -> object:
+    """Return the shape or the number of axes; other attributes of a tensor mean nothing to NumPy."""
+    known = {"shape": input.shape, "ndim": input.ndim}
+    if name not in known:
+        remedy = "Compute it from the shape."
+        raise ValueError(_check.message("attribute", repr(name), f"must be one of {tuple(known)}", remedy))
+    return known[name]
