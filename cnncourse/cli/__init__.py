@@ -50,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 if all went well, 1 if what was checked is not in order, 2 for an argument or input
         that cannot be used, 130 after Ctrl-C.
     """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without × shows a question mark instead of failing
     try:
         parser = build_parser()
         args = parser.parse_args(argv)
@@ -70,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # `cnncourse data list | head -1`: the reader has what it wanted. Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (ValueError, OSError, ImportError, MemoryError) as error:
+    except (ValueError, OSError, ImportError, MemoryError, RuntimeError) as error:
         if os.environ.get("CNNCOURSE_DEBUG"):
             raise
         print(f"cnncourse: error: {describe(error)}", file=sys.stderr)

@@ -56,16 +56,19 @@ def _images(args: argparse.Namespace, trained_on: dict):
         raise ValueError(f"{args.run_folder} does not say what data it was trained on: give --data")
     channels, height, width = trained_on["image_shape"]
     classes = tuple(trained_on["classes"])
+    source = trained_with or Source(args.data)
+    if args.data:
+        source = replace(source, data=args.data, root=args.root, fallback=None)
     source = replace(
-        Source(args.data) if args.data else trained_with,
-        root=args.root or (trained_with.root if trained_with else None),
-        fallback=args.fallback,
-        resize=trained_with.resize if trained_with else "crop",
+        source,
         size=(height, width),
+        channels=channels if source.is_folder else None,
+        root=args.root or source.root,
+        fallback=args.fallback or source.fallback,
     )
-    if source.is_folder:
-        source = replace(source, channels=channels)
-    images = source.load_part(args.split, classes)
+    # The network has not seen other images than its own: all of them can be used to measure.
+    is_own = trained_with is not None and source.same_data(trained_with)
+    images = source.load_part(args.split, classes, split_folder=is_own)
     if images.images.shape[1] != channels:
         raise ValueError(
             f"--data {source.data} has {images.images.shape[1]} channels, the network in {args.run_folder} "

@@ -29,9 +29,13 @@ class Source:
     fallback: str | None = None
 
     def save(self, run: Path) -> None:
-        """Write it into the folder of a run."""
+        """Write it into the folder of a run, with paths that hold in every working directory."""
+        folder = self._folder()
+        data = self.data if folder is None else str(folder.absolute())
+        root = None if self.root is None else str(Path(self.root).expanduser().absolute())
         run.mkdir(parents=True, exist_ok=True)
-        (run / COMMAND_FILE).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        content = json.dumps(asdict(replace(self, data=data, root=root)), indent=1)
+        (run / COMMAND_FILE).write_text(content + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, run: Path) -> Source | None:
@@ -61,11 +65,24 @@ class Source:
         near = difflib.get_close_matches(self.data.lower(), CATALOG, n=2, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         raise ValueError(
-            f"--data {self.data}: no such data set or folder; {hint}`cnncourse data list` lists the data sets"
+            f"--data {self.data}: no such data set or folder; {hint}`cnncourse data list` lists the sets"
         )
 
-    def load_part(self, split: str, classes: tuple[str, ...] | None = None) -> ImageData:
-        """Load ``"train"`` or ``"test"``; `classes` are those a network knows already, for a folder."""
+    def same_data(self, other: Source) -> bool:
+        """Whether both name the same data set or folder."""
+        mine, theirs = self._folder(), other._folder()
+        if mine is None or theirs is None:
+            return self.data == other.data
+        return mine.resolve() == theirs.resolve()
+
+    def load_part(
+        self, split: str, classes: tuple[str, ...] | None = None, split_folder: bool = True
+    ) -> ImageData:
+        """Load ``"train"`` or ``"test"``.
+
+        `classes` are those a network knows already, for a folder. A folder without a part for testing is
+        split, unless `split_folder` is False.
+        """
         from cnncourse import data
 
         folder = self._folder()
@@ -76,12 +93,10 @@ class Source:
             return images
         train_folder = folder / "train" if (folder / "train").is_dir() else folder
         test_folder = next((folder / name for name in _TEST_FOLDERS if (folder / name).is_dir()), None)
-        if split == "test" and test_folder and classes is None:
-            classes = self._load_folder(train_folder, None).classes
         if split == "test" and test_folder:
             return self._load_folder(test_folder, classes)
         everything = self._load_folder(train_folder, classes)
-        if test_folder:
+        if test_folder or not split_folder:
             return everything
         train, test = data.split_data(everything, _TEST_SHARE, seed=0)
         return train if split == "train" else test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,7 +66,8 @@ def _decode_all(
     sink = folder_cache.Sink(len(files), (wanted.channels, height, width), store, mmap)
     labels, report = [], []
     with quiet_pillow(), sink:
-        for file, result in zip(files, _decoded(files, wanted)):
+        for number, (file, result) in enumerate(zip(files, _decoded(files, wanted)), 1):
+            _show_progress(number, len(files))
             path = plain_path(file.path)
             if isinstance(result, OtherSize):
                 raise ValueError(
@@ -106,6 +108,13 @@ def _image_or_reason(path: str, wanted: Wanted) -> np.ndarray | BadPicture:
         return decode(path, wanted)
     except BadPicture as reason:
         return reason
+
+
+def _show_progress(number: int, total: int) -> None:
+    """Count in a terminal, where somebody may wait for a large folder."""
+    if total >= 2000 and (number % 500 == 0 or number == total) and sys.stderr.isatty():
+        end = "\n" if number == total else ""
+        print(f"\rdecoding {number:,} of {total:,} files", end=end, file=sys.stderr, flush=True)
 
 
 def _one_line(folder: Path, report: Sequence[tuple[str, str]], total: int) -> str:

@@ -14,15 +14,17 @@ class DataNotFound(FileNotFoundError):
 def user_cache() -> Path:
     """Return this user's cache directory for the course, as the platform has it.
 
-    ``$XDG_CACHE_HOME/cnncourse`` or ``~/.cache/cnncourse`` on Linux, ``~/Library/Caches/cnncourse`` on macOS,
-    ``%LOCALAPPDATA%\\cnncourse`` on Windows. Nothing is created.
+    ``$XDG_CACHE_HOME/cnncourse`` where that is set; else ``~/.cache/cnncourse`` on Linux,
+    ``~/Library/Caches/cnncourse`` on macOS, ``%LOCALAPPDATA%\\cnncourse`` on Windows. Nothing is created.
     """
-    if sys.platform == "win32":
+    if os.environ.get("XDG_CACHE_HOME"):
+        base = Path(os.environ["XDG_CACHE_HOME"])
+    elif sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
         base = Path.home() / "Library" / "Caches"
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        base = Path.home() / ".cache"
     return base / "cnncourse"
 
 

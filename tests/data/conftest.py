@@ -12,7 +12,6 @@ def own_cache(tmp_path_factory, monkeypatch):
     """Keep decoded folders of the tests away from the user's cache, and the tests away from the network."""
     home = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(home))
-    monkeypatch.setenv("LOCALAPPDATA", str(home))
     monkeypatch.setenv("CNNCOURSE_OFFLINE", "1")
     return home
 

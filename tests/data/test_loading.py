@@ -197,8 +197,12 @@ def test_root_is_argument_then_environment_then_cache(tmp_path, monkeypatch, own
     assert data_root(tmp_path / "arg") == tmp_path / "arg"
     assert data_root() == tmp_path / "env"
     monkeypatch.setenv("CNNCOURSE_DATA", "")
-    if sys.platform == "linux":
-        assert data_root() == own_cache / "cnncourse"
+    assert data_root() == own_cache / "cnncourse"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    for platform, place in (("linux", ".cache"), ("darwin", "Library/Caches"), ("win32", "AppData/Local")):
+        monkeypatch.setattr(sys, "platform", platform)
+        monkeypatch.delenv("LOCALAPPDATA", raising=False)
+        assert data_root() == Path.home() / place / "cnncourse"
     monkeypatch.chdir(tmp_path)
     assert data_root("here") == tmp_path / "here"
     assert data_root("~/data") == Path(os.path.expanduser("~/data"))
