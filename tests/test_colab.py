@@ -9,6 +9,7 @@ from pathlib import Path
 
 import check_colab
 import lower_bounds
+import nbformat
 import pytest
 from repository import repository_url
 
@@ -53,6 +54,14 @@ def test_the_two_environments_are_the_ends_of_the_ranges():
 def test_an_unknown_chapter_gets_one_line(capsys):
     assert check_colab.main(["newest", "99_none"]) == 2
     assert capsys.readouterr().err == "no such chapter: 99_none.ipynb\n"
+
+
+def test_a_chapter_without_the_setup_cell_is_refused_at_once(tmp_path):
+    cells = [nbformat.v4.new_code_cell("import numpy")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    with pytest.raises(ValueError, match=r"a\.ipynb does not begin with the setup cell"):
+        check_colab.check("newest", [tmp_path / "a.ipynb"], tmp_path / "unused")
+    assert not (tmp_path / "unused").exists()
 
 
 @pytest.mark.clean_env

@@ -24,7 +24,7 @@ import nbformat
 from lower_bounds import lower_bounds
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from repository import BOOK, copy_sources, repository_url
+from repository import BOOK, copy_sources, repository_url, setup_source
 
 CHAPTERS = ("03_convolution", "04_padding_and_stride", "10_training_in_pytorch")
 KERNEL = "clean-environment"
@@ -91,6 +91,13 @@ def register_kernel(python: Path, folder: Path) -> None:
     os.environ["JUPYTER_PATH"] = str(folder)
 
 
+def require_setup_cell(path: Path) -> None:
+    """Raise ValueError, before minutes are spent, if the chapter does not begin with the generated cell."""
+    first = next(cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
+    if first.source != setup_source(repository_url()):
+        raise ValueError(f"{path.name} does not begin with the setup cell; run make sync")
+
+
 def run_chapter(path: Path, address: str, folder: Path) -> None:
     """Execute a copy of the chapter that stands alone in its folder, with sliders in their live form."""
     notebook = nbformat.read(path, as_version=4)
@@ -121,6 +128,8 @@ def compare(before: dict[str, str], after: dict[str, str]) -> None:
 
 def check(age: str, chapters: list[Path], folder: Path) -> None:
     """Build the environment, run the chapters, and see that nothing but cnncourse was added."""
+    for path in chapters:
+        require_setup_cell(path)
     started = time.perf_counter()
     python = build_environment(age, folder / "environment")
     before = installed(python)
