@@ -26,7 +26,7 @@ def notebook_cells(name: str) -> list[tuple[str, str]]:
     """
     exercise = registry.find(name)
     label = "ex-" + name.replace(".", "-").replace("_", "-")
-    directive = f":::{{exercise}} {exercise.title}\n:label: {label}\n\n{exercise.prompt}\n:::"
+    directive = f":::{{exercise}} {exercise.title}\n:label: {label}\n:nonumber:\n\n{exercise.prompt}\n:::"
     check = f'check("{name}", {exercise.variable})'
     folded = f"<details>\n<summary>Solution</summary>\n\n```python\n{exercise.solution}\n```\n\n</details>"
     return [("markdown", directive), ("code", exercise.stub), ("code", check), ("markdown", folded)]
