@@ -229,8 +229,8 @@ def _run_epochs(
             record = _one_epoch(state, step_model, batches, valid, team, progress)
             if not math.isfinite(record.train_loss):
                 history.stopped = (
-                    f"the loss became {record.train_loss} in epoch {record.epoch}: lower lr ({config.lr}), "
-                    "set clip_norm, or look for bad values in the data"
+                    f"the loss is not finite ({record.train_loss}) in epoch {record.epoch}: lower lr "
+                    f"({config.lr}), set clip_norm, or look for bad values in the data"
                 )
                 break
             state.add(record)

@@ -1,6 +1,7 @@
-"""Train under torchrun (or alone) and save the weights: ``ddp_job.py OUT BATCH_SIZE [resume]``."""
+"""One process of a team that trains a small network and saves it, or the same alone."""
 
-import sys
+import os
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,22 @@ from cnncourse.train import Augment, TrainConfig
 IMAGES = 75  # with 2·8 or 16 a step: four full batches, and 11 that split into 5 and 6
 
 
-def main(out: str, batch_size: int, resume: bool) -> None:
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def train_in_team(out, batch_size, rank, world, port):
+    """What torchrun does for each process: say in the environment who it is, and run the program."""
+    os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(world)}
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     labels = np.arange(IMAGES) % 3
     images = (rng.integers(0, 150, (IMAGES, 1, 8, 8)) + 30 * labels[:, None, None, None]).astype(np.uint8)
     data = ImageData(images, labels, ("a", "b", "c"), name="noise")
-    torch.manual_seed(0)
+    torch.manual_seed(rank)  # the team has to start from rank 0's weights
     model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3))
     config = TrainConfig(
         epochs=2,
@@ -32,9 +42,7 @@ def main(out: str, batch_size: int, resume: bool) -> None:
     )
     calls = []
     listen = [lambda record, net: calls.append(record.epoch)]
-    history = train.fit(model, data, data, config, listen, out=Path(out), resume=resume)
-    print(f"records {len(history.records)} callbacks {len(calls)}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), "resume" in sys.argv)
+    history = train.fit(model, data, data, config, listen, out=Path(out), resume=True)
+    history.save(Path(out) / f"history-{rank}.json")
+    (Path(out) / f"calls-{rank}.txt").write_text(str(len(calls)))
+    torch.save(model.state_dict(), Path(out) / f"weights-{rank}.pt")
