@@ -29,9 +29,31 @@ def plot_confusion(result, *, ax=None):
     confusion, classes = np.asarray(result.confusion), result.classes
     side = min(7.0, 1.6 + 0.44 * len(classes))
     ax = style.axes_or_new(ax, figsize=(side + 0.2, side))
+    fills = draw_confusion_cells(ax, confusion)
+    if len(classes) <= _MOST_NUMBERS:
+        _write_counts(ax, confusion, fills)
+    _label(ax, classes)
+    return ax
+
+
+def draw_confusion_cells(ax, confusion):
+    """Draw the coloured cells of a confusion matrix alone: blue for what is right, orange for what is not.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    confusion : ndarray of shape (K, K)
+        Counts; rows are true classes.
+
+    Returns
+    -------
+    ndarray of shape (K, K, 3)
+        The RGB colours of the cells.
+    """
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     levels = np.sqrt(shares)
-    right = np.eye(len(classes), dtype=bool)
+    right = np.eye(len(confusion), dtype=bool)
     fills = np.where(
         right[..., None],
         matplotlib.colormaps["Blues"](levels * 0.72)[..., :3],
@@ -39,10 +61,7 @@ def plot_confusion(result, *, ax=None):
     )
     fills[confusion == 0] = matplotlib.colors.to_rgb(style.PAPER)
     ax.imshow(fills, interpolation="nearest")
-    if len(classes) <= _MOST_NUMBERS:
-        _write_counts(ax, confusion, fills)
-    _label(ax, classes)
-    return ax
+    return fills
 
 
 def _write_counts(ax, confusion, fills):

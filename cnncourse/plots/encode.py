@@ -5,6 +5,7 @@ The same figure gives the same bytes each time: no date, no random identifier go
 
 import io
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image, ImageChops
 
@@ -55,12 +56,26 @@ def to_webp(figure):
 def _fewer_colours(picture):
     # The soft edges of letters make a thousand colours of ten. A palette of 256 saves a quarter of the
     # bytes; it is taken only where no eye could tell.
-    reduced = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).convert(
-        "RGB"
-    )
+    indexed = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    reduced = _with_exact_areas(picture, indexed).convert("RGB")
     difference = ImageChops.difference(picture, reduced)
     worst = max(high for _, high in difference.getextrema())
-    return reduced if worst <= 8 else picture
+    return reduced if worst <= 16 else picture
+
+
+def _with_exact_areas(picture, indexed, count=16):
+    # Paper and other large areas keep their very colours; else they would flicker from frame to frame.
+    commonest = sorted(picture.getcolors(picture.width * picture.height))[-count:]
+    red, green, blue = np.asarray(picture, dtype=np.uint32).transpose(2, 0, 1)
+    codes = (red << 16 | green << 8 | blue).ravel()
+    palette, numbers = indexed.getpalette(), np.asarray(indexed).ravel()
+    # From the rarer to the commoner: where two share an entry, the commoner has the last word.
+    for _, colour in commonest:
+        first = int(np.argmax(codes == (colour[0] << 16 | colour[1] << 8 | colour[2])))
+        entry = int(numbers[first])
+        palette[3 * entry : 3 * entry + 3] = colour
+    indexed.putpalette(palette)
+    return indexed
 
 
 def to_png(figure):

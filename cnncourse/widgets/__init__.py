@@ -8,22 +8,33 @@ from cnncourse.widgets.borders import padding_modes
 from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
 from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.explore import explore, quest
+from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
 from cnncourse.widgets.find_kernel import find_kernel
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.kernels import KERNELS
+from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
+from cnncourse.widgets.pooling import pooling_step
+from cnncourse.widgets.training import training_epochs
 
 __all__ = [
+    "ACTIVATIONS",
     "EDGE_IMAGE",
     "KERNELS",
+    "activation_function",
     "convolution_step",
+    "dense_or_convolution",
     "explore",
     "find_kernel",
     "find_learning_rate",
     "gradient_descent",
     "kernel_gallery",
+    "neuron",
     "padding_modes",
     "padding_stride_dilation",
+    "pooling_step",
     "quest",
     "reach_14",
+    "receptive_field_depth",
+    "training_epochs",
 ]

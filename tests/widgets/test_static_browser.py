@@ -113,8 +113,8 @@ def test_the_sliders_combine_as_the_frames_are_ordered(open_page, explorer):
 
 
 def test_keys_do_not_leave_the_slider(open_page, steps):
-    page = open_page("<script>window.keys = 0; document.addEventListener('keydown', () => window.keys++);</script>",
-                     steps.html)  # fmt: skip
+    count = "window.keys = 0; document.addEventListener('keydown', () => window.keys++);"
+    page = open_page(f"<script>{count}</script>", steps.html)
     page.locator("input").press("ArrowRight")
     assert page.locator("output").inner_text() == "1"
     assert page.evaluate("window.keys") == 0
@@ -158,21 +158,23 @@ def test_frames_may_be_files_beside_the_page(open_page, steps, tmp_path):
 def test_nothing_is_wider_than_the_screen_and_nothing_jumps(open_page, steps, find_two, width):
     page = open_page(steps.html, find_two.html, size=(width, 900))
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    heights = page.evaluate(
-        "[...document.querySelectorAll('.cnx-explorer')].map((card) => card.offsetHeight)"
-    )
+    heights = page.evaluate(HEIGHTS)
     for _ in range(15):
         page.locator(".cnx-explorer input").press("ArrowRight")
-    after = page.evaluate("[...document.querySelectorAll('.cnx-explorer')].map((card) => card.offsetHeight)")
-    assert after == heights
+    assert page.evaluate(HEIGHTS) == heights
 
+
+HEIGHTS = "[...document.querySelectorAll('.cnx-explorer')].map((card) => card.offsetHeight)"
 
 CONTRAST = """(card) => {
   const parse = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
-  const light = (rgb) => rgb.map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0) + 0.05;
-  const back = (e) => { while (getComputedStyle(e).backgroundColor.endsWith(", 0)")) e = e.parentElement; return e; };
-  return [...card.querySelectorAll(".cnx-name, output, .cnx-word, .cnx-hint, .cnx-prompt, .cnx-tag, .cnx-title")]
+  const linear = (c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  const weights = [0.2126, 0.7152, 0.0722];
+  const light = (rgb) => rgb.reduce((sum, c, i) => sum + linear(c / 255) * weights[i], 0.05);
+  const clear = (e) => getComputedStyle(e).backgroundColor.endsWith(", 0)");
+  const back = (e) => { while (clear(e)) e = e.parentElement; return e; };
+  const words = ".cnx-name, output, .cnx-word, .cnx-hint, .cnx-prompt, .cnx-tag, .cnx-title";
+  return [...card.querySelectorAll(words)]
     .map((e) => [getComputedStyle(e).color, getComputedStyle(back(e)).backgroundColor].map(parse).map(light))
     .map(([a, b]) => Math.max(a, b) / Math.min(a, b));
 }"""
