@@ -35,6 +35,20 @@ ROWS = (
         "{seconds[cnncourse.ops][median]:.2f} s ({seconds[cnncourse.ops][low]:.2f} to "
         "{seconds[cnncourse.ops][high]:.2f}, n = {seconds[cnncourse.ops][n]})",
     ),
+    Row(
+        "`ops.conv2d` against `torch.nn.functional.conv2d`, one core, layers of LeNet to ResNet-50 "
+        "(geometric mean of the ratios of time; below 1 is faster than PyTorch)",
+        "ops.json",
+        "{convolution[geometric_mean_ratio][forward]:.2f} forward, "
+        "{convolution[geometric_mean_ratio][backward]:.2f} backward",
+    ),
+    Row(
+        "Lighthouse on chapter 03, of 100: accessibility; speed on a desktop; speed on a slow phone",
+        "lighthouse.json",
+        "{pages[03_convolution.html][phone][accessibility][median]:.0f}; "
+        "{pages[03_convolution.html][desktop][performance][median]:.0f}; "
+        "{pages[03_convolution.html][phone][performance][median]:.0f}",
+    ),
 )
 
 
