@@ -45,12 +45,18 @@ class MaxPool2d(Module):
 
     def forward(self, input: np.ndarray) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """(N, C, H, W) -> (N, C, H_out, W_out)."""
-        self._input = input
-        return ops.max_pool2d(input, *self._options(), self.return_indices)
+        if not (self.training or self.return_indices):
+            self._saved = (input, None)
+            return ops.max_pool2d(input, *self._options())
+        # Where the maxima stood is found at little cost now and needed on the way back.
+        out, indices = ops.max_pool2d(input, *self._options(), return_indices=True)
+        self._saved = (input, indices)
+        return (out, indices) if self.return_indices else out
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         """Return the gradient of the input."""
-        return ops.max_pool2d_backward(grad_output, self.recall("_input"), *self._options())
+        input, indices = self.recall("_saved")
+        return ops.max_pool2d_backward(grad_output, input, *self._options(), indices=indices)
 
     def extra_repr(self) -> str:
         """Return the constructor's arguments as text."""

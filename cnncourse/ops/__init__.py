@@ -34,6 +34,7 @@ from cnncourse.ops.adaptive_pool import (
     adaptive_max_pool2d,
     adaptive_max_pool2d_backward,
 )
+from cnncourse.ops.avg_pool import avg_pool2d, avg_pool2d_backward, sum_pool2d, sum_pool2d_backward
 from cnncourse.ops.conv import (
     conv2d,
     conv2d_backward,
@@ -54,14 +55,7 @@ from cnncourse.ops.loss_elementwise import (
 from cnncourse.ops.norm import batch_norm, batch_norm_backward
 from cnncourse.ops.norm_sample import group_norm, group_norm_backward, layer_norm, layer_norm_backward
 from cnncourse.ops.pad import pad, pad_backward
-from cnncourse.ops.pool import (
-    avg_pool2d,
-    avg_pool2d_backward,
-    max_pool2d,
-    max_pool2d_backward,
-    sum_pool2d,
-    sum_pool2d_backward,
-)
+from cnncourse.ops.pool import max_pool2d, max_pool2d_backward
 from cnncourse.ops.response_norm import local_response_norm, local_response_norm_backward
 from cnncourse.ops.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
 from cnncourse.ops.unfold import fold, fold_backward, unfold, unfold_backward

@@ -1,4 +1,4 @@
-"""Pooling: one number for each window, without parameters.
+"""Max pooling: the largest number of each window, without parameters.
 
 Two observations make it fast. A maximum (or a sum) over a K×K window is the maximum over columns of the
 maximum over rows, so two passes with K steps replace one with K². And one step, "the k-th sample of every
@@ -11,11 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse.ops import _check
-from cnncourse.ops._windows import Axis, Size, grad_batch, pool_geometry, reduce, scatter, spread, taps2d
+from cnncourse.ops._windows import Axis, Size, grad_batch, pool_geometry, reduce, scatter, taps2d
 
-
-def _lowest(dtype: np.dtype) -> float:
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+# Pixels that a tournament looks at together: they, and what it keeps of them, stay in the cache.
+_BLOCK = 1 << 18
 
 
 def max_pool2d(
@@ -91,7 +90,23 @@ def max_pool2d(
     return (out, indices) if batched else (out[0], indices[0])
 
 
+def _lowest(dtype: np.dtype) -> float:
+    """Return the number that any other beats, to start a tournament with."""
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
 def _max_and_indices(batch: np.ndarray, rows: Axis, columns: Axis) -> tuple[np.ndarray, np.ndarray]:
+    """Return the maximum of every window and where it stood, working on few images at a time."""
+    shape = batch.shape[:2] + (rows.windows, columns.windows)
+    best, indices = np.empty(shape, batch.dtype), np.empty(shape, np.int64)
+    step = max(1, _BLOCK // (batch.shape[1] * rows.size * columns.size))
+    for start in range(0, len(batch), step):
+        images = slice(start, start + step)
+        best[images], indices[images] = _tournament(batch[images], rows, columns)
+    return best, indices
+
+
+def _tournament(batch: np.ndarray, rows: Axis, columns: Axis) -> tuple[np.ndarray, np.ndarray]:
     """Hold a tournament in every window, tap by tap in reading order; return winners and places.
 
     On the way only the number of the winning tap is kept, in one byte when it fits: that is what makes it
@@ -127,6 +142,8 @@ def max_pool2d_backward(
     dilation: Size = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
+    *,
+    indices: np.ndarray | None = None,
 ) -> np.ndarray:
     """Send each output's gradient to the input that was the maximum of its window; the others get zero.
 
@@ -135,6 +152,8 @@ def max_pool2d_backward(
     grad_output : ndarray of the shape of the output
     input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
         As given to `max_pool2d`.
+    indices : int64 ndarray of the shape of the output, optional
+        What `max_pool2d` returned with ``return_indices=True``: saves looking for the maxima again.
 
     Returns
     -------
@@ -143,7 +162,7 @@ def max_pool2d_backward(
     Raises
     ------
     TypeError, ValueError
-        As `max_pool2d`, and if `grad_output` has another shape than the output.
+        As `max_pool2d`, and if `grad_output` or `indices` does not have the shape of the output.
 
     Notes
     -----
@@ -160,189 +179,20 @@ def max_pool2d_backward(
     _check.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, dilation, ceil_mode)
     grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
-    _, indices = _max_and_indices(batch, rows, columns)
+    if indices is None:
+        _, indices = _max_and_indices(batch, rows, columns)
+    else:
+        indices = _check_indices(indices, grad_output, batch).reshape(grad.shape)
     grad_input = scatter(grad, indices, batch.shape)
     return grad_input if batched else grad_input[0]
 
 
-def avg_pool2d(
-    input: np.ndarray,
-    kernel_size: Size,
-    stride: Size | None = None,
-    padding: Size = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: int | None = None,
-) -> np.ndarray:
-    r"""Average each window.
-
-    Parameters
-    ----------
-    input : ndarray of shape (N, C, H, W) or (C, H, W)
-        Floating point.
-    kernel_size, stride, padding, ceil_mode
-        As in `max_pool2d`, with zeros as padding.
-    count_include_pad : bool, default True
-        Divide by the whole window, zeros of the padding included; otherwise by the samples inside the image.
-    divisor_override : int, optional
-        Divide by this number instead, anything but 0.
-
-    Returns
-    -------
-    ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
-
-    Raises
-    ------
-    TypeError
-        If `input` is not an array of floats, or a size is not an int.
-    ValueError
-        If an axis is empty, a window does not fit, `padding` exceeds half a window, or the divisor is 0.
-
-    Notes
-    -----
-    .. math:: y_{ncij} = \frac{1}{D_{ij}} \sum_{u,v} x_{n,\,c,\;is - p + u,\;js - p + v}
-
-    where D is K², the part of the window inside the image, or `divisor_override`. It is a convolution of
-    every channel with a constant kernel.
-
-    References
-    ----------
-    LeCun, Bottou, Bengio, Haffner (1998), §II.B, "sub-sampling layers".
-
-    Examples
-    --------
-    >>> image = np.arange(16.0).reshape(1, 4, 4)
-    >>> avg_pool2d(image, 2)
-    array([[[ 2.5,  4.5],
-            [10.5, 12.5]]])
-    """
-    _check.floating("input", input)
-    batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
-    total = reduce(reduce(batch, rows, -2, np.add, 0), columns, -1, np.add, 0)
-    total /= _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)
-    return total if batched else total[0]
-
-
-def _divisor(rows: Axis, columns: Axis, count_include_pad: bool, divisor_override: int | None) -> np.ndarray:
-    """Return what the sum of each window is divided by, of shape (H_out, W_out) or ()."""
-    if divisor_override is None:
-        return np.multiply.outer(rows.counts(count_include_pad), columns.counts(count_include_pad))
-    divisor = _check.integer("divisor_override", divisor_override)
-    if divisor == 0:
-        raise ValueError(
-            _check.message("divisor_override", 0, "must not be 0", "Use None for the window's size.")
-        )
-    return np.array(divisor)
-
-
-def avg_pool2d_backward(
-    grad_output: np.ndarray,
-    input: np.ndarray,
-    kernel_size: Size,
-    stride: Size | None = None,
-    padding: Size = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: int | None = None,
-) -> np.ndarray:
-    """Spread each output's gradient evenly over its window.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-        As given to `avg_pool2d`; of `input` only the shape matters.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `avg_pool2d`, and if `grad_output` has another shape than the output.
-
-    Examples
-    --------
-    >>> avg_pool2d_backward(np.array([[[8.0]]]), np.zeros((1, 2, 2)), 2)
-    array([[[2., 2.],
-            [2., 2.]]])
-    """
-    _check.floating("input", input)
-    batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
-    grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
-    grad = grad / _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)
-    grad_input = spread(spread(grad, columns, -1), rows, -2)
-    return grad_input if batched else grad_input[0]
-
-
-def sum_pool2d(
-    input: np.ndarray,
-    kernel_size: Size,
-    stride: Size | None = None,
-    padding: Size = 0,
-    ceil_mode: bool = False,
-) -> np.ndarray:
-    """Add up each window: `avg_pool2d` without the division.
-
-    Parameters
-    ----------
-    input, kernel_size, stride, padding, ceil_mode
-        As in `avg_pool2d`.
-
-    Returns
-    -------
-    ndarray of shape (N, C, H_out, W_out) or (C, H_out, W_out)
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `avg_pool2d`.
-
-    Notes
-    -----
-    Torch writes it ``avg_pool2d(..., divisor_override=1)``.
-
-    Examples
-    --------
-    >>> sum_pool2d(np.ones((1, 4, 4)), 2)
-    array([[[4., 4.],
-            [4., 4.]]])
-    """
-    return avg_pool2d(input, kernel_size, stride, padding, ceil_mode, divisor_override=1)
-
-
-def sum_pool2d_backward(
-    grad_output: np.ndarray,
-    input: np.ndarray,
-    kernel_size: Size,
-    stride: Size | None = None,
-    padding: Size = 0,
-    ceil_mode: bool = False,
-) -> np.ndarray:
-    """Copy each output's gradient to its whole window.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, kernel_size, stride, padding, ceil_mode
-        As given to `sum_pool2d`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `sum_pool2d`, and if `grad_output` has another shape than the output.
-
-    Examples
-    --------
-    >>> sum_pool2d_backward(np.array([[[8.0]]]), np.zeros((1, 2, 2)), 2)
-    array([[[8., 8.],
-            [8., 8.]]])
-    """
-    return avg_pool2d_backward(
-        grad_output, input, kernel_size, stride, padding, ceil_mode, divisor_override=1
-    )
+def _check_indices(indices: np.ndarray, grad_output: np.ndarray, batch: np.ndarray) -> np.ndarray:
+    _check.array("indices", indices)
+    _check.same_shape("indices", indices, grad_output.shape, "the shape of the output")
+    pixels = batch.shape[2] * batch.shape[3]
+    if indices.dtype != np.int64 or (indices.size and not 0 <= indices.min() <= indices.max() < pixels):
+        rule = f"must be int64 numbers from 0 to {pixels - 1}, row * W + column"
+        remedy = "Pass what max_pool2d(..., return_indices=True) returned for this input."
+        raise ValueError(_check.message("indices", f"others of dtype {indices.dtype}", rule, remedy))
+    return indices

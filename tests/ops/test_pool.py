@@ -28,7 +28,7 @@ def pools(draw, dilated):
     # A dilated window wider than the image may see padding alone; that has its own test, so d samples at
     # least.
     sizes = [
-        draw(st.integers(max(d, d * (k - 1) + 1 - 2 * p), 9))
+        draw(st.integers(max(d, d * (k - 1) + 1 - 2 * p), 12))
         for k, p, d in zip(kernel, arguments["padding"], dilation)
     ]
     if dilated:
@@ -52,6 +52,15 @@ def test_max_pool2d(pool, dtype, seed, ties):
     _, expected = torch.nn.functional.max_pool2d(torch.tensor(x), **arguments, return_indices=True)
     np.testing.assert_array_equal(again, out)
     assert_close(indices, expected, "indices")
+    grad = numbers(out.shape, dtype, seed + 1)
+    np.testing.assert_array_equal(
+        ops.max_pool2d_backward(grad, x, **arguments, indices=indices),
+        ops.max_pool2d_backward(grad, x, **arguments),
+    )
+
+
+def test_many_images_are_worked_on_in_parts():
+    same_as_torch("max_pool2d", [numbers((5, 3, 200, 190), np.float32, 0, ties=True)], {"kernel_size": 3})
 
 
 SPECIAL = st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0])
@@ -199,6 +208,17 @@ X = np.zeros((1, 2, 4, 4))
             ["grad_output", "float32"],
         ),
         (lambda: ops.max_pool2d_backward(X, X.astype(int), 1), TypeError, ["input", "int64"]),
+        (lambda: ops.max_pool2d_backward(X, X, 1, indices=X), ValueError, ["indices", "float64", "0 to 15"]),
+        (
+            lambda: ops.max_pool2d_backward(X, X, 1, indices=X.astype(int) + 16),
+            ValueError,
+            ["indices", "0 to 15"],
+        ),
+        (
+            lambda: ops.max_pool2d_backward(X, X, 1, indices=X[0].astype(int)),
+            ValueError,
+            ["indices", "(2, 4, 4)"],
+        ),
     ],
 )
 def test_errors_say_what_came_and_what_to_do(call, error, words):
