@@ -70,15 +70,11 @@ def remedy(item: Entry) -> str:
     """Return what one can do when a data set is not there."""
     first = Path(item.files[0].path)
     place = f"{first.parent}/" if first.parent.name else first.name
+    substitute = "digits" if item.channels == 1 else "shapes"
     return (
         f"run `cnncourse data get {item.name}` where there is a network, set CNNCOURSE_DATA to the folder "
-        f"that holds {place}, or use the stand-in with fallback='{stand_in(item)}'"
+        f"that holds {place}, or take the stand-in: fallback='{substitute}' (--fallback {substitute})"
     )
-
-
-def stand_in(item: Entry) -> str:
-    """Return the embedded data that come nearest to a data set: grey digits or coloured shapes."""
-    return "digits" if item.channels == 1 else "shapes"
 
 
 def _attempt(item: Entry, root: Path) -> str:
