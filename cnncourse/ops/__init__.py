@@ -1,10 +1,6 @@
 """NumPy operators that speak ``torch.nn.functional``: same names, arguments, defaults and meaning."""
 
 from cnncourse.ops.activation import (
-    hardsigmoid,
-    hardsigmoid_backward,
-    hardswish,
-    hardswish_backward,
     hardtanh,
     hardtanh_backward,
     leaky_relu,
@@ -14,20 +10,23 @@ from cnncourse.ops.activation import (
     relu6_backward,
     relu_backward,
 )
-from cnncourse.ops.activation_smooth import (
-    elu,
-    elu_backward,
+from cnncourse.ops.activation_gated import (
     gelu,
     gelu_backward,
-    sigmoid,
-    sigmoid_backward,
+    hardswish,
+    hardswish_backward,
     silu,
     silu_backward,
-    softplus,
-    softplus_backward,
+)
+from cnncourse.ops.activation_sigmoid import (
+    hardsigmoid,
+    hardsigmoid_backward,
+    sigmoid,
+    sigmoid_backward,
     tanh,
     tanh_backward,
 )
+from cnncourse.ops.activation_soft import elu, elu_backward, softplus, softplus_backward
 from cnncourse.ops.adaptive_pool import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_backward,

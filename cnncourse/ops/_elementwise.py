@@ -43,3 +43,9 @@ def gradient(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     _check.same_shape("grad_output", grad_output, input.shape, "the shape of input")
     _check.same_dtype("grad_output", grad_output, "input", input)
     return grad_output
+
+
+def logistic(x: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(−x)), written with exp(−|x|) ≤ 1."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)

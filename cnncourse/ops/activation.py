@@ -1,7 +1,9 @@
-"""Activations made of straight pieces: without one, a stack of layers would be a single linear map.
+"""Rectifiers: activations made of straight pieces, which leave positive numbers as they are.
 
-Each function works number by number, on arrays of any shape. Each gradient multiplies by the slope at the
-input; at a corner the slope is that of torch. `activation_smooth` holds the curved ones.
+Without an activation between them, a stack of layers would be a single linear map. Each function works
+number by number, on arrays of any shape. Each gradient multiplies by the slope at the input; at a corner
+the slope is that of torch. The other activations: `activation_soft`, `activation_sigmoid`,
+`activation_gated`.
 """
 
 from __future__ import annotations
@@ -49,6 +51,21 @@ def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
 def relu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     """Let the gradient through where the input was positive.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of `input`
+    input
+        As given to `relu`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `relu`, and if `grad_output` has another shape or dtype than `input`.
 
     Examples
     --------
@@ -100,6 +117,21 @@ def leaky_relu_backward(
     grad_output: np.ndarray, input: np.ndarray, negative_slope: float = 0.01
 ) -> np.ndarray:
     """Let the gradient through where the input was positive, and `negative_slope` of it elsewhere.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of `input`
+    input, negative_slope
+        As given to `leaky_relu`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `leaky_relu`, and if `grad_output` has another shape or dtype than `input`.
 
     Examples
     --------
@@ -153,6 +185,21 @@ def hardtanh_backward(
     grad_output: np.ndarray, input: np.ndarray, min_val: float = -1.0, max_val: float = 1.0
 ) -> np.ndarray:
     """Let the gradient through between the bounds.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of `input`
+    input, min_val, max_val
+        As given to `hardtanh`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `hardtanh`, and if `grad_output` has another shape or dtype than `input`.
 
     Examples
     --------
@@ -208,107 +255,24 @@ def relu6(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 def relu6_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     """Let the gradient through between 0 and 6.
 
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of `input`
+    input
+        As given to `relu6`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `relu6`, and if `grad_output` has another shape or dtype than `input`.
+
     Examples
     --------
     >>> relu6_backward(np.array([5.0, 5.0, 5.0]), np.array([-2.0, 3.0, 9.0]))
     array([0., 5., 0.])
     """
     return hardtanh_backward(grad_output, input, 0.0, 6.0)
-
-
-def hardsigmoid(input: np.ndarray, inplace: bool = False) -> np.ndarray:
-    r"""Rise from 0 at −3 to 1 at 3 in a straight line: a sigmoid without exponential.
-
-    Parameters
-    ----------
-    input : ndarray of any shape
-        Floating point.
-    inplace : bool, default False
-        Write the result into `input`.
-
-    Returns
-    -------
-    ndarray of the shape and dtype of `input`
-
-    Raises
-    ------
-    TypeError
-        If `input` is not an array of floats.
-
-    Notes
-    -----
-    .. math:: y = \min(\max(x + 3, 0), 6) / 6, \qquad y' = [-3 < x < 3] / 6
-
-    References
-    ----------
-    Howard et al. (2019), "Searching for MobileNetV3", §5.2.
-
-    Examples
-    --------
-    >>> hardsigmoid(np.array([-4.0, 0.0, 3.0]))
-    array([0. , 0.5, 1. ])
-    """
-    _check.floating("input", input)
-    return deliver(np.clip(input + 3, 0, 6) / 6, input, inplace)
-
-
-def hardsigmoid_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Let a sixth of the gradient through between −3 and 3.
-
-    Examples
-    --------
-    >>> hardsigmoid_backward(np.array([6.0, 6.0]), np.array([-4.0, 0.0]))
-    array([0., 1.])
-    """
-    gradient(grad_output, input)
-    return keep(grad_output / 6, (input > -3) & (input < 3))
-
-
-def hardswish(input: np.ndarray, inplace: bool = False) -> np.ndarray:
-    r"""Multiply the input by its `hardsigmoid`: a `silu` without exponential.
-
-    Parameters
-    ----------
-    input : ndarray of any shape
-        Floating point.
-    inplace : bool, default False
-        Write the result into `input`.
-
-    Returns
-    -------
-    ndarray of the shape and dtype of `input`
-
-    Raises
-    ------
-    TypeError
-        If `input` is not an array of floats.
-
-    Notes
-    -----
-    .. math:: y = x \min(\max(x + 3, 0), 6) / 6, \qquad y' = x/3 + 1/2 \text{ for } |x| < 3
-
-    References
-    ----------
-    Howard et al. (2019), "Searching for MobileNetV3", §5.2.
-
-    Examples
-    --------
-    >>> hardswish(np.array([-4.0, -1.5, 3.0]))
-    array([-0.   , -0.375,  3.   ])
-    """
-    _check.floating("input", input)
-    with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
-        return deliver(input * np.clip(input + 3, 0, 6) / 6, input, inplace)
-
-
-def hardswish_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Multiply by 0 below −3, by 1 above 3, and by x/3 + 1/2 between.
-
-    Examples
-    --------
-    >>> hardswish_backward(np.array([6.0, 6.0, 6.0]), np.array([-4.0, 0.0, 4.0]))
-    array([0., 3., 6.])
-    """
-    gradient(grad_output, input)
-    slope = np.where(input < 3, input / 3 + 0.5, 1)
-    return keep(grad_output * slope, ~(input <= -3))

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnncourse.ops import _check
 from cnncourse.ops._reduction import check_reduction, per_sample, reduced
-from cnncourse.ops.activation_smooth import sigmoid
+from cnncourse.ops.activation_sigmoid import sigmoid
 
 
 def mse_loss(

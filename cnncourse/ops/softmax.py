@@ -78,6 +78,21 @@ def softmax_backward(
 ) -> np.ndarray:
     r"""Return the gradient of `softmax`; every score moves every probability.
 
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of the output
+    input, dim, dtype
+        As given to `softmax`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `softmax`, and if `grad_output` has another shape or dtype than the output.
+
     Notes
     -----
     .. math:: \frac{\partial y_i}{\partial x_j} = y_i ([i = j] - y_j), \qquad
@@ -134,6 +149,21 @@ def log_softmax_backward(
     grad_output: np.ndarray, input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None = None
 ) -> np.ndarray:
     r"""Return the gradient of `log_softmax`.
+
+    Parameters
+    ----------
+    grad_output : ndarray of the shape of the output
+    input, dim, dtype
+        As given to `log_softmax`.
+
+    Returns
+    -------
+    ndarray of the shape of `input`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `log_softmax`, and if `grad_output` has another shape or dtype than the output.
 
     Notes
     -----
