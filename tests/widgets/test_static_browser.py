@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from cnncourse.widgets import convolution_step
+from cnncourse.widgets import convolution_step, find_kernel, find_learning_rate, reach_14
 from cnncourse.widgets.static_form import StaticForm
 
 pytestmark = pytest.mark.site
@@ -162,6 +162,20 @@ def test_nothing_is_wider_than_the_screen_and_nothing_jumps(open_page, steps, fi
     for _ in range(15):
         page.locator(".cnx-explorer input").press("ArrowRight")
     assert page.evaluate(HEIGHTS) == heights
+
+
+@pytest.mark.parametrize("show", [find_kernel, find_learning_rate, reach_14])
+@pytest.mark.parametrize("width", [375, 1200])
+def test_the_hints_of_a_quest_have_room(open_page, shown, show, width):
+    show()
+    page = open_page(StaticForm(shown[0]).html, size=(width, 900))
+    heights = set()
+    for slider in page.locator("input").all():
+        slider.press("Home")
+        for _ in range(int(slider.get_attribute("max"))):
+            heights.add(page.locator(".cnx-quest").evaluate("(card) => card.offsetHeight"))
+            slider.press("ArrowRight")
+    assert len(heights) == 1
 
 
 HEIGHTS = "[...document.querySelectorAll('.cnx-explorer')].map((card) => card.offsetHeight)"
