@@ -32,6 +32,7 @@ def per_sample(
 
 
 def check_reduction(reduction: str) -> None:
+    """Check the name of a reduction."""
     if reduction not in ("mean", "sum", "none"):
         rule, remedy = "must be 'mean', 'sum' or 'none'", "Use 'mean' for training."
         raise ValueError(_check.message("reduction", repr(reduction), rule, remedy))

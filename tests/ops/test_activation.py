@@ -134,6 +134,19 @@ def test_erfc_far_out_and_at_special_numbers():
     np.testing.assert_allclose(erfc(x), [math.erfc(27.0), 0, 0, 2, 2, np.nan], rtol=1e-12, atol=0)
 
 
+@pytest.mark.parametrize("name", [*CASES, "softmax", "log_softmax"])
+def test_half_precision_stays_and_nothing_overflows(name):
+    x = np.array([-200.0, -8.0, -0.5, 0.0, 1.0, 8.0, 200.0], np.float16)
+    arguments = {"dim": 0} if "softmax" in name else {}
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        out = getattr(ops, name)(x, **arguments)
+        grad = getattr(ops, f"{name}_backward")(np.ones_like(x), x, **arguments)
+    expected = getattr(torch.nn.functional, name)(torch.tensor(x), **arguments)
+    assert grad.dtype == np.float16
+    assert out.dtype == np.float16
+    np.testing.assert_allclose(out, expected.numpy(), rtol=2e-3, atol=2e-3)
+
+
 def test_worked_by_hand():
     x, grad = np.array([-4.0, -1.0, 0.0, 2.0, 8.0]), np.ones(5)
     np.testing.assert_array_equal(ops.relu(x), [0, 0, 0, 2, 8])
