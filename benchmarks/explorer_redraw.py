@@ -45,9 +45,8 @@ def main() -> None:
     for name, choices in EXPLORERS.items():
         figures[name] = measured = measure(name, choices)
         redraw, frame = measured["redraw_ms"], measured["frame_kb"]
-        print(
-            f"{name:24} redraw {redraw['median']:5.0f} ms (to {redraw['high']:.0f})  frame {frame['median']:5.1f} kB"
-        )
+        times = f"{redraw['median']:5.0f} ms (to {redraw['high']:.0f})"
+        print(f"{name:24} redraw {times}  frame {frame['median']:5.1f} kB")
     save("explorer_redraw", {"explorers": figures})
 
 
