@@ -55,10 +55,14 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
 
 def spread(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
     """Add every response, times the weights, to the window it came from. Returns (N, C, H, W)."""
-    flipped = _flipped(geometry)
-    if flipped is not None and geometry.groups == 1:
-        turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
-        return correlate(responses, np.ascontiguousarray(turned), flipped)
+    flipped = _flipped(geometry) if geometry.groups == 1 else None
+    if flipped is not None:
+        turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
+        # Sliding copies windows of the responses, adding back writes windows of the image: fewer channels
+        # are less to move. Small kernels of many channels have ways that copy nothing or multiply less.
+        tiled = geometry.kernel == (1, 1) or _winograd.applies(turned, flipped)
+        if tiled or len(weight) <= weight.shape[1]:
+            return correlate(responses, turned, flipped)
     groups, (oh, ow) = geometry.groups, geometry.output
     channels = groups * weight.shape[1]
     kh, kw = geometry.kernel
