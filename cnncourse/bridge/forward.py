@@ -58,7 +58,7 @@ def numpy_forward(module: torch.nn.Module, x: np.ndarray) -> np.ndarray:
     References
     ----------
     Reed, DeVito, He, Ussery and Ansel, "torch.fx: Practical program capture and transformation for deep
-    learning in Python", 2022, sections 4 and 5.
+    learning in Python", Proceedings of Machine Learning and Systems 4, 2022.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def numpy_forward(module: torch.nn.Module, x: np.ndarray) -> np.ndarray:
         values[node] = _run(node, operator, values, traced)
         for needed in node.all_input_nodes:
             if last_use[needed] is node:
-                del values[needed]  # as memory is short: VGG-16 makes 14 million numbers an image
+                del values[needed]  # its memory serves the layers that follow
     return values[node]
 
 
