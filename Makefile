@@ -25,7 +25,7 @@ KEYED_ON := $(BIN)/python pyproject.toml $(CONSTRAINTS) $(VENV)/.settings
 # The full environment renders the book too: where it is, `make book` installs nothing.
 FOR_BOOK := $(if $(wildcard $(VENV)/.installed-dev),$(VENV)/.installed-dev,$(VENV)/.installed-book)
 
-.PHONY: help book serve install test lint pytest nbval oldest lab notebooks sync site-url bench lock dist clean FORCE
+.PHONY: help book serve install test lint pytest nbval colab lab notebooks sync site-url bench lock dist clean FORCE
 
 help: ## list the commands
 	@echo "usage: make COMMAND"
@@ -115,11 +115,9 @@ nbval: $(VENV)/.installed-dev ## run every chapter and compare with its stored o
 	CNNCOURSE_BOOK=1 OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(BIN)/python -m pytest -o addopts= -q -n $(JOBS) --dist loadfile \
 	  --nbval --nbval-current-env --nbval-sanitize-with tools/nbval_sanitise.cfg $(NOTEBOOKS)
 
-oldest: $(BIN)/python ## run the tests with the oldest versions that pyproject.toml allows
-	@mkdir -p build
-	@$(BIN)/python tools/lower_bounds.py > build/oldest.new
-	@cmp -s build/oldest.new build/oldest.txt || cp build/oldest.new build/oldest.txt
-	@$(MAKE) pytest VENV=build/oldest CONSTRAINTS=build/oldest.txt
+colab: $(VENV)/.installed-dev ## run chapters as in Colab, with the newest and with the oldest versions
+	$(BIN)/python tools/check_colab.py newest
+	$(BIN)/python tools/check_colab.py oldest
 
 bench: $(VENV)/.installed-dev ## measure again what README and book quote (no GPU needed)
 	@for script in `grep -l __main__ benchmarks/*.py`; do \

@@ -1,8 +1,8 @@
-"""Print the oldest versions that `pyproject.toml` allows for what learners install, as pip constraints.
+"""The oldest versions that `pyproject.toml` allows for what learners install, printed as pip constraints.
 
-    python tools/lower_bounds.py > build/oldest.txt
+    python tools/lower_bounds.py
 
-`make oldest` runs the tests with them, tools/check_colab.py the chapters: a lower bound is a tested version.
+tools/check_colab.py runs chapters, asserts and exercises included, with exactly these: a bound is tested.
 """
 
 from __future__ import annotations
