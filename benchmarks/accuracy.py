@@ -4,7 +4,7 @@
 
 Claims: at least 98.5 % on MNIST's 10,000 test images after 3 epochs with ``TrainConfig(epochs=3)``, and more
 than 96 % on the held-out fifth of the embedded digits after 10 epochs. The seed decides the weights,
-the order of the images and dropout. Without MNIST on disk (`cnncourse data get mnist`) only the digits are run.
+the order of the images and dropout. Without MNIST on disk (`cnncourse data get mnist`) only digits are run.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ so that N processes with batch B take the steps of one process with batch N·B.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -22,12 +24,7 @@ class Team:
     rank: int = 0
     world: int = 1
     local_rank: int = 0  # which process of this machine, and so which of its GPUs
-    joined_here: bool = False  # whether ``join`` opened the process group, so that ``leave`` closes it
-
-    def leave(self) -> None:
-        """Close the process group if this team opened it."""
-        if self.joined_here:
-            dist.destroy_process_group()
+    joined_here: bool = False  # whether ``join`` opened the process group, so that ``leaving`` closes it
 
     def total(self, numbers: torch.Tensor) -> torch.Tensor:
         """The sum over all processes of a tensor, in place."""
@@ -56,6 +53,16 @@ def join(device: torch.device) -> Team:
     if opened:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     return Team(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")), opened)
+
+
+@contextmanager
+def leaving(team: Team) -> Iterator[None]:
+    """Close the process group at the end, if ``join`` opened it."""
+    try:
+        yield
+    finally:
+        if team.joined_here:
+            dist.destroy_process_group()
 
 
 def own_device(device: torch.device) -> torch.device:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -13,6 +14,7 @@ from cnncourse.data.torch_batches import DeviceBatches, StreamBatches
 from cnncourse.train.augment import Augment
 from cnncourse.train.config import TrainConfig
 from cnncourse.train.distributed import Team
+from cnncourse.train.precision import is_out_of_memory
 
 Stream = DataLoader | Dataset  # gives (image, label) pairs or batches of them
 Batches = DeviceBatches | StreamBatches
@@ -181,15 +183,26 @@ def check_fit(model: nn.Module, batches: Batches) -> None:
         )
 
 
-def out_of_memory(error: BaseException, batch_size: int, device: torch.device) -> MemoryError:
-    """The error to raise in place of torch's: what to try next."""
-    remedy = (
-        f"try batch_size={batch_size // 2}"
-        if batch_size > 1
-        else "batch_size is 1 already: use smaller images or a smaller network"
-    )
-    detail = str(error).splitlines()[0]
-    return MemoryError(
-        f"out of memory on {device} with batch_size={batch_size}: {remedy}. If the data set alone fills the "
-        f"memory, pass a DataLoader instead of an ImageData. ({detail})"
-    )
+@contextmanager
+def memory_explained(batch_size: int, device: torch.device) -> Iterator[None]:
+    """Let an error for lack of memory say what to try.
+
+    Raises
+    ------
+    MemoryError
+        In the place of torch's error; others pass as they are.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        remedy = (
+            f"try batch_size={batch_size // 2}"
+            if batch_size > 1
+            else "batch_size is 1 already: use smaller images or a smaller network"
+        )
+        raise MemoryError(
+            f"out of memory on {device} with batch_size={batch_size}: {remedy}. If the data set alone fills "
+            f"the memory, pass a DataLoader instead of an ImageData. ({str(error).splitlines()[0]})"
+        ) from error

@@ -25,7 +25,7 @@ from cnncourse.train.inputs import (
     Stream,
     check_fit,
     describe_data,
-    out_of_memory,
+    memory_explained,
     steps_of,
     train_batches,
     valid_batches,
@@ -36,7 +36,6 @@ from cnncourse.train.precision import (
     choose_device,
     choose_precision,
     device_name,
-    is_out_of_memory,
     repeatable,
     seeded,
 )
@@ -116,14 +115,11 @@ def fit(
     model : nn.Module
         (N, C, H, W) -> (N, K) logits. It is moved to the device and stays there.
     train : ImageData, or torch DataLoader or Dataset
-        An ``ImageData`` is put on the device whole, as uint8. A loader of ``(images, labels)`` streams data
-        that do not fit in memory; it keeps its own batch size and order, and its float images are used as it
-        normalised them. A ``Dataset`` gets a shuffling loader with ``config.batch_size`` and
-        ``config.workers``.
+        An ``ImageData`` is put on the device whole, as uint8. A loader streams what does not fit in memory:
+        it keeps its batch size, order and normalisation. A ``Dataset`` gets a shuffling loader.
     valid : the same, optional
         Measured after every epoch; normalised as the training data are.
-    config : TrainConfig, optional
-        Default ``TrainConfig()``.
+    config : TrainConfig, default TrainConfig()
     callbacks : sequence of callables
         Each is called as ``callback(record, model)`` after every epoch; a text it returns ends training.
     out : path, optional
@@ -136,8 +132,7 @@ def fit(
     Returns
     -------
     History
-        One record per finished epoch. ``history.stopped`` says why training ended early: early stopping, a
-        loss that is not finite, a callback, or Ctrl-C.
+        One record per finished epoch; ``stopped`` says why training ended early, Ctrl-C included.
 
     Raises
     ------
@@ -153,8 +148,7 @@ def fit(
     Notes
     -----
     With ``ema`` the network leaves with the averaged weights; with ``early_stopping`` with those of its best
-    epoch. A loss that is not finite is noticed at the end of its epoch: looking sooner would make the GPU
-    wait in every step.
+    epoch. A loss that is not finite is noticed when its epoch ends: looking sooner would make the GPU wait.
 
     Examples
     --------
@@ -168,7 +162,7 @@ def fit(
     config = config or TrainConfig()
     device = distributed.own_device(choose_device(config.device))
     team = distributed.join(device)
-    try:
+    with distributed.leaving(team), memory_explained(config.batch_size, device):
         model.to(device, memory_format=torch.channels_last if config.channels_last else torch.preserve_format)
         batches = train_batches(train, config, device, team)
         measured = valid_batches(valid, batches, config, device)
@@ -181,13 +175,7 @@ def fit(
                 # The run may have been killed between its checkpoint and its results.
                 state.save_results(Path(out))
         _run_epochs(state, batches, measured, callbacks, team, out)
-    except (RuntimeError, MemoryError) as error:
-        if is_out_of_memory(error):
-            raise out_of_memory(error, config.batch_size, device) from error
-        raise
-    finally:
-        team.leave()
-    state.leave_final_weights()
+        state.leave_final_weights()
     return state.history
 
 
