@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import platform
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 
-import cnncourse
 from cnncourse.data.arrays import ImageData
-from cnncourse.results import EpochRecord, History
+from cnncourse.results import History
 from cnncourse.train import distributed
-from cnncourse.train.callbacks import Callback, Progress, early_stop_reason
+from cnncourse.train.callbacks import Callback
 from cnncourse.train.config import TrainConfig
-from cnncourse.train.evaluation import Totals, means, measure
-from cnncourse.train.inputs import (
-    Batches,
-    Stream,
-    check_fit,
-    describe_data,
-    memory_explained,
-    steps_of,
-    train_batches,
-    valid_batches,
-)
-from cnncourse.train.optim import last_lr
-from cnncourse.train.precision import (
-    autocast,
-    choose_device,
-    choose_precision,
-    device_name,
-    repeatable,
-    seeded,
-)
-from cnncourse.train.state import TrainState
+from cnncourse.train.evaluation import Totals
+from cnncourse.train.inputs import Stream, memory_explained
+from cnncourse.train.precision import choose_device
+from cnncourse.train.run import Run
 
 
 def train_one_epoch(
@@ -163,114 +141,23 @@ def fit(
     device = distributed.own_device(choose_device(config.device))
     team = distributed.join(device)
     with distributed.leaving(team), memory_explained(config.batch_size, device):
-        model.to(device, memory_format=torch.channels_last if config.channels_last else torch.preserve_format)
-        batches = train_batches(train, config, device, team)
-        measured = valid_batches(valid, batches, config, device)
-        check_fit(model, batches)
-        model.trained_on = describe_data(train)
-        state = TrainState(model, config, steps_of(batches), _new_history(model, config, device))
-        if out is not None:
-            state.open(Path(out), resume)
-            if state.history.records and team.rank == 0:
-                # The run may have been killed between its checkpoint and its results.
-                state.save_results(Path(out))
-        _run_epochs(state, batches, measured, callbacks, team, out)
-        state.leave_final_weights()
-    return state.history
-
-
-def _new_history(model: nn.Module, config: TrainConfig, device: torch.device) -> History:
-    """A history without epochs that says what is trained, on what, where and with which versions."""
-    spec = getattr(model, "spec", None)
-    return History(
-        config=config.to_dict(),
-        model=spec["name"] if spec else type(model).__name__,
-        data=model.trained_on["name"],
-        device=device_name(device),
-        precision=choose_precision(config.precision, device),
-        versions={
-            "cnncourse": cnncourse.__version__,
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
-    )
-
-
-def _run_epochs(
-    state: TrainState,
-    batches: Batches,
-    valid: Batches | None,
-    callbacks: Sequence[Callback],
-    team: distributed.Team,
-    out: str | Path | None,
-) -> None:
-    """Train until the last epoch or a reason to stop, saving after each epoch."""
-    history, config, leads = state.history, state.config, team.rank == 0
-    progress = Progress(config.epochs, config.progress and leads)
-    progress.note(f"{history.model} on {history.data}: {history.device}, {history.precision}")
-    step_model = distributed.wrap(state.model, team, batches)
-    if config.compile:
-        step_model = torch.compile(step_model)
-    try:
-        while history.stopped is None and state.epoch <= config.epochs:
-            record = _one_epoch(state, step_model, batches, valid, team, progress)
-            if not math.isfinite(record.train_loss):
-                history.stopped = (
-                    f"the loss is not finite ({record.train_loss}) in epoch {record.epoch}: lower lr "
-                    f"({config.lr}), set clip_norm, or look for bad values in the data"
-                )
-                break
-            state.add(record)
-            progress.line(record)
-            reasons = [early_stop_reason(history.records, config.early_stopping)]
-            if leads:
-                reasons += [callback(record, state.measured_model) for callback in callbacks]
-            history.stopped = team.agree(next((reason for reason in reasons if reason), None))
-            if out is not None and leads:
-                state.save(Path(out))
-    except KeyboardInterrupt:
-        history.stopped = f"interrupted by Ctrl-C in epoch {state.epoch}"
-    if history.stopped:
-        progress.note(f"stopped: {history.stopped}")
-
-
-def _one_epoch(
-    state: TrainState,
-    step_model: nn.Module,
-    batches: Batches,
-    valid: Batches | None,
-    team: distributed.Team,
-    progress: Progress,
-) -> EpochRecord:
-    """Train one epoch and measure it. All random numbers in it come from ``(seed, epoch)``."""
-    config, epoch, device = state.config, state.epoch, batches.device
-    started = time.perf_counter()
-    context = autocast(device, state.history.precision)
-    with seeded(config.seed, epoch, team.rank, device), repeatable(config.deterministic):
-        totals = train_one_epoch(
-            step_model,
-            progress.bar(batches.epoch(epoch), steps_of(batches), epoch),
-            nn.CrossEntropyLoss(label_smoothing=config.label_smoothing),
-            state.optimizer,
-            state.scheduler,
-            context=context,
-            clip_norm=config.clip_norm,
-            after_step=state.average.update if state.average else None,
-        )
-    train_loss, train_accuracy = means(team.total(totals.as_tensor()))
-    valid_loss = valid_accuracy = None
-    if valid is not None:
-        distributed.same_buffers(state.measured_model, team)
-        valid_loss, valid_accuracy = means(
-            measure(state.measured_model, valid.epoch(epoch), context).as_tensor()
-        )
-    return EpochRecord(
-        epoch=epoch,
-        train_loss=train_loss,
-        train_accuracy=train_accuracy,
-        valid_loss=valid_loss,
-        valid_accuracy=valid_accuracy,
-        lr=last_lr(state.scheduler, config),
-        seconds=time.perf_counter() - started,
-    )
+        run = Run(model, train, valid, config, team, device, None if out is None else Path(out), resume)
+        criterion = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
+        try:
+            while run.goes_on():
+                with run.epoch() as batches:
+                    totals = train_one_epoch(
+                        run.step_model,
+                        batches,
+                        criterion,
+                        run.state.optimizer,
+                        run.state.scheduler,
+                        context=run.context,
+                        clip_norm=config.clip_norm,
+                        after_step=run.state.after_step,
+                    )
+                run.finish_epoch(totals, callbacks)
+        except KeyboardInterrupt:
+            run.interrupt()
+        run.state.leave_final_weights()
+    return run.state.history

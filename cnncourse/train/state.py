@@ -49,6 +49,11 @@ class TrainState:
         """The network that validation measures: the average where there is one."""
         return self.average.model if self.average else self.model
 
+    def after_step(self) -> None:
+        """Take in an optimiser step."""
+        if self.average:
+            self.average.update()
+
     def add(self, record: EpochRecord) -> None:
         """Take in a finished epoch."""
         self.history.records.append(record)
