@@ -13,7 +13,8 @@ function               computes                                is
 =====================  ======================================  =======================================
 
 Each picks the cheapest way that gives the result: no copy at all for 1×1 kernels, Winograd's method for
-3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``).
+3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``). Where a product is
+small, as in depthwise convolution, the copies decide, and `run_columns` copies fastest.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from cnncourse.ops._geometry import Geometry
 BLOCK = 1 << 20  # numbers in the columns of one block: 4 MiB of float32
 WIDE = 512  # columns that a matrix product should have to run at full speed
 FEW = 256  # output channels up to which copying the columns costs much, compared with their product
+SMALL = 512  # weights of one kernel up to which columns of whole runs pay, useless ones included
+SHORT = 64  # columns of an image below which products of all channels should join several images
+RUNS = 1 << 19  # numbers that a block of these may need
 
 
 def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
@@ -46,6 +50,8 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
         if _is_finite(output):
             return output
         # An infinity or NaN in the input has spread over its whole tile: do it again without tiles.
+    if _runs_pay(weight.shape, geometry, spare):
+        return _correlate_runs(batch, weight, geometry, min(RUNS, spare))
     budget = min(BLOCK, spare // 2)
     wide = len(batch) * geometry.output[1] >= WIDE and 4 * weight.size <= spare
     if wide and len(weight) <= FEW and geometry.groups == geometry.dilation[0] == 1:
@@ -55,14 +61,11 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
 
 def spread(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
     """Add every response, times the weights, to the window it came from. Returns (N, C, H, W)."""
-    flipped = _flipped(geometry) if geometry.groups == 1 else None
-    if flipped is not None:
-        turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
-        # Sliding copies windows of the responses, adding back writes windows of the image: fewer channels
-        # are less to move. Small kernels of many channels have ways that copy nothing or multiply less.
-        tiled = geometry.kernel == (1, 1) or _winograd.applies(turned, flipped)
-        if tiled or len(weight) <= weight.shape[1]:
-            return correlate(responses, turned, flipped)
+    flipped = _flipped(geometry)
+    if flipped is not None and _is_finite(weight):  # NaN times the zeros of the frame would be NaN
+        turned = _turned(weight, geometry.groups)
+        if _sliding_pays(turned, flipped, geometry.stride):
+            return correlate(_set_apart(responses, geometry.stride), turned, flipped)
     groups, (oh, ow) = geometry.groups, geometry.output
     channels = groups * weight.shape[1]
     kh, kw = geometry.kernel
@@ -85,6 +88,12 @@ def correlate_responses(
     """Multiply every response with the window it belongs to and add up. Returns weights of ``shape``."""
     if _winograd.applies(np.empty(shape, batch.dtype), geometry):
         return _winograd.correlate_responses(batch, responses, geometry)
+    if _runs_pay(shape, geometry, RUNS):
+        with np.errstate(invalid="ignore"):
+            total = _correlate_responses_runs(batch, responses, shape, geometry)
+        if _is_finite(total):
+            return total
+        # An infinity or NaN may have met a window that runs over the edge: do it again without those.
     groups, (kh, kw), (oh, ow) = geometry.groups, geometry.kernel, geometry.output
     channels = batch.shape[1]
     total = np.zeros((groups, shape[0] // groups, int(np.prod(shape[1:]))), batch.dtype)
@@ -126,6 +135,63 @@ def _correlate_rows(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, b
     return output
 
 
+def _correlate_runs(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
+    """Small products: copy whole runs (`run_columns`), and throw away what windows over the edge yield."""
+    groups, (oh, ow) = geometry.groups, geometry.output
+    output = np.empty((len(batch), len(weight), oh, ow), batch.dtype)
+    matrix = weight.reshape(groups, len(weight) // groups, -1)  # (G, O/G, C/G·taps)
+    for images, block in _im2col.blocks(len(batch), groups, _run_size(weight.shape, geometry), budget):
+        products = np.matmul(matrix[block], _run_columns(batch, images, block, geometry))
+        products = products.reshape(len(products), -1, oh, products.shape[-1] // oh)
+        output[images, _channels(block, len(weight), groups)] = products[..., :ow]
+    return output
+
+
+def _correlate_responses_runs(
+    batch: np.ndarray, responses: np.ndarray, shape: tuple[int, ...], geometry: Geometry
+) -> np.ndarray:
+    """Small products: copy whole runs, and let the windows over the edge meet responses of zero."""
+    groups, (oh, ow) = geometry.groups, geometry.output
+    total = np.zeros((groups, shape[0] // groups, int(np.prod(shape[1:]))), batch.dtype)
+    for images, block in _im2col.blocks(len(batch), groups, _run_size(shape, geometry), RUNS):
+        columns = _run_columns(batch, images, block, geometry)
+        part = responses[images, _channels(block, shape[0], groups)]
+        padded = np.zeros((*part.shape[:3], columns.shape[-1] // oh), batch.dtype)
+        padded[..., :ow] = part
+        padded = padded.reshape(*columns.shape[:2], total.shape[1], -1)  # (n, G, O/G, oh·width)
+        total[block] += np.matmul(padded, columns.swapaxes(2, 3)).sum(axis=0, dtype=batch.dtype)
+    return total.reshape(shape)
+
+
+def _runs_pay(shape: tuple[int, ...], geometry: Geometry, spare: int) -> bool:
+    """Whether an image, and the products with weights of this shape, are small enough for `run_columns`."""
+    long = geometry.groups > 1 or _im2col.run_length(geometry) >= SHORT
+    small = int(np.prod(shape[1:])) <= SMALL and _run_size(shape, geometry) <= min(RUNS, spare)
+    return geometry.stride == (1, 1) and long and small
+
+
+def _run_size(shape: tuple[int, ...], geometry: Geometry) -> int:
+    """Return how many numbers one group of one image needs: padded pixels, columns and products."""
+    kernels, channels, kh, kw = shape
+    length = _im2col.run_length(geometry)
+    rows = geometry.output[0] + (kh - 1) * geometry.dilation[0] + 1
+    pixels = channels * rows * length // geometry.output[0]
+    return pixels + (channels * kh * kw + kernels // geometry.groups) * length
+
+
+def _run_columns(batch: np.ndarray, images: slice, block: slice, geometry: Geometry) -> np.ndarray:
+    """Return the columns of some groups of some images, (n, G, C/G·taps, oh·width)."""
+    part = batch[images, _channels(block, batch.shape[1], geometry.groups)]
+    columns = _im2col.run_columns(part, geometry)
+    return columns.reshape(len(part), block.stop - block.start, -1, columns.shape[-1])
+
+
+def _channels(block: slice, channels: int, groups: int) -> slice:
+    """Return the channels of a block of groups."""
+    each = channels // groups
+    return slice(block.start * each, block.stop * each)
+
+
 def _correlate_columns(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
     """The plain way: gather all windows of a block into columns, then one product for each group."""
     groups, (kh, kw), (oh, ow) = geometry.groups, geometry.kernel, geometry.output
@@ -142,16 +208,53 @@ def _correlate_columns(batch: np.ndarray, weight: np.ndarray, geometry: Geometry
 
 
 def _flipped(geometry: Geometry) -> Geometry | None:
-    """Return the geometry of the convolution that undoes the sliding: stride 1 only, else None.
+    """Return the geometry of the convolution that undoes the sliding, None where there is none worth it.
 
     A pixel gets something from all windows that contain it. With stride 1 these lie around it like a
     window turned by 180°, so adding back is a convolution with the turned kernel, padded by span - 1 -
-    padding.
+    padding. With stride 2 as well, once zeros stand between the responses.
     """
+    if max(geometry.stride) > 2:
+        return None
+    apart = tuple((o - 1) * s + 1 for o, s in zip(geometry.output, geometry.stride))
     spans = [d * (k - 1) for d, k in zip(geometry.dilation, geometry.kernel)]
     before = [span - frame[0] for span, frame in zip(spans, geometry.pads)]
-    after = [n + s - o - b for n, s, o, b in zip(geometry.size, spans, geometry.output, before)]
+    after = [n + s - o - b for n, s, o, b in zip(geometry.size, spans, apart, before)]
     pads = tuple(zip(before, after))
-    if geometry.stride != (1, 1) or min(min(pair) for pair in pads) < 0:
+    if min(min(pair) for pair in pads) < 0:
         return None
-    return replace(geometry, size=geometry.output, output=geometry.size, pads=pads)
+    return replace(geometry, size=apart, stride=(1, 1), output=geometry.size, pads=pads)
+
+
+def _turned(weight: np.ndarray, groups: int) -> np.ndarray:
+    """Return the kernels turned by 180°, input and output channels of each group exchanged."""
+    turned = weight.reshape(groups, -1, *weight.shape[1:])[..., ::-1, ::-1].swapaxes(1, 2)
+    return np.ascontiguousarray(turned).reshape(-1, len(weight) // groups, *weight.shape[2:])
+
+
+def _set_apart(responses: np.ndarray, stride: tuple[int, int]) -> np.ndarray:
+    """Return the responses with stride - 1 zeros between them."""
+    if stride == (1, 1):
+        return responses
+    size = [(n - 1) * s + 1 for n, s in zip(responses.shape[2:], stride)]
+    apart = np.zeros((*responses.shape[:2], *size), responses.dtype)
+    apart[:, :, :: stride[0], :: stride[1]] = responses
+    return apart
+
+
+def _sliding_pays(turned: np.ndarray, flipped: Geometry, stride: tuple[int, int]) -> bool:
+    """Whether sliding turned kernels over the responses is faster than adding back.
+
+    Sliding copies windows of the responses, adding back writes windows of the image: fewer channels are
+    less to move. Small kernels of many channels have ways that copy nothing or multiply less, and whole
+    runs are copied several times as fast as windows are added. Zeros between the responses mean four times
+    the products, which depthwise convolution alone can afford.
+    """
+    kernels, channels = turned.shape[:2]
+    if stride != (1, 1) and channels > 1:
+        return False
+    runs = _runs_pay(turned.shape, flipped, RUNS)
+    if flipped.groups > 1:
+        return runs
+    tiled = flipped.kernel == (1, 1) or _winograd.applies(turned, flipped)
+    return tiled or channels <= (8 if runs else 1) * kernels

@@ -1,8 +1,9 @@
 """Windows as columns ("im2col") and back ("col2im"): the copies that make a convolution a matrix product.
 
-An array of columns holds each pixel up to kh·kw times. Two things keep that cheap: only a block of the
-batch is in this form at a time, small enough for the processor's cache; and where the kernel's rows
-overlap, `row_columns` stores their columns once and lets overlapping views share them.
+An array of columns holds each pixel up to kh·kw times. Three things keep that cheap: only a block of the
+batch is in this form at a time, small enough for the processor's cache; where the kernel's rows overlap,
+`row_columns` stores their columns once and lets overlapping views share them; and where the images are
+small, `run_columns` copies all their rows in one go.
 """
 
 from __future__ import annotations
@@ -152,3 +153,34 @@ def row_columns(batch: np.ndarray, rows: slice, geometry: Geometry) -> np.ndarra
     shape = (count, kh * kw * channels, n * ow)
     strides = (sh * shifted.strides[0], n * ow * shifted.itemsize, shifted.itemsize)
     return as_strided(shifted, shape, strides, writeable=False)
+
+
+def run_length(geometry: Geometry) -> int:
+    """Return the number of columns per image that `run_columns` makes: those of whole padded rows."""
+    return geometry.output[0] * (geometry.size[1] + sum(geometry.pads[1]))
+
+
+def run_columns(batch: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Return the columns of whole images, each row of them copied in one run. (Needs stride 1.)
+
+    Let the padded rows of an image follow each other in memory. Then the pixels under one tap, for the
+    output positions of all rows, are neighbours, too: a run that starts at pixel (u, v) · dilation. One long
+    copy takes the place of a short one for each row. The price are the windows in between, those that
+    begin near the end of a row and go on in the next: what they yield is to be thrown away.
+
+    Parameters
+    ----------
+    batch : ndarray of shape (N, C, H, W)
+
+    Returns
+    -------
+    ndarray of shape (N, C, kh * kw, oh * width)
+        The padded width stands in for ow; in each row, the last width - ow columns mean nothing.
+    """
+    (kh, kw), (dh, dw) = geometry.kernel, geometry.dilation
+    # One row more than the windows need, for those that go on in the next.
+    slab = padded_rows(batch, 0, geometry.output[0] + (kh - 1) * dh + 1, geometry)
+    image, channel, row, pixel = slab.strides
+    shape = (*batch.shape[:2], kh, kw, run_length(geometry))
+    runs = as_strided(slab, shape, (image, channel, dh * row, dw * pixel, pixel), writeable=False)
+    return runs.reshape(*batch.shape[:2], kh * kw, -1)

@@ -49,6 +49,8 @@ def convolutions(draw):
 @settings(max_examples=300)
 @given(convolutions(), FLOATS)
 @example(((2, 4, 1, 1), (8, 1, 3, 3), True, {"padding": 1, "groups": 4}), np.float32)  # depthwise
+@example(((2, 6, 8, 5), (6, 1, 3, 4), True, {"stride": 2, "padding": 1, "groups": 6}), np.float64)
+@example(((2, 9, 40, 70), (9, 3, 7, 7), True, {"padding": 3, "groups": 3}), np.float64)  # large groups
 @example(((3, 9, 5), (4, 3, 2, 4), True, {"padding": "same"}), np.float64)  # even kernel, unbatched
 @example(((600, 2, 4, 4), (3, 2, 3, 3), True, {"padding": 1}), np.float64)  # rows share their columns
 @example(((300, 2, 9, 9), (3, 2, 3, 3), True, {"padding": 1, "stride": 2}), np.float64)
@@ -112,6 +114,31 @@ def test_special_numbers_stay_in_their_windows(value):
     theirs = torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(w), padding=1)
     assert_close(ours, theirs, "conv2d")
     assert (~np.isfinite(ours)).sum() == 9 * 64
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # inf - inf, here and there
+@pytest.mark.parametrize("stride", [1, 2])
+def test_special_numbers_stay_in_their_rows(value, stride):
+    """Depthwise: at the edge of a row they reach no window, and no gradient, of the next row."""
+    w = np.abs(numbers((4, 1, 3, 3), seed=2))
+    arguments = {"stride": stride, "padding": 1, "groups": 4}
+    for edge in (0, 8):
+        x = numbers((2, 4, 7, 9), seed=1)
+        x[1, 2, 3, edge] = value
+        same_as_torch(
+            "conv2d",
+            [x, w],
+            arguments,
+            torch_op=lambda a, b, **k: torch.nn.functional.conv2d(a, b, None, **k),
+        )
+        w[3, 0, 1, edge // 8 * 2] = value
+        same_as_torch(
+            "conv2d",
+            [x, w],
+            arguments,
+            torch_op=lambda a, b, **k: torch.nn.functional.conv2d(a, b, None, **k),
+        )
 
 
 def test_one_large_pixel_disturbs_no_other_window():
@@ -313,17 +340,22 @@ def test_backward_refuses_a_gradient_of_another_shape():
         ops.conv_transpose2d_backward(np.zeros((2, 4, 9, 9)), X, W[:4])
 
 
-@settings(max_examples=25)
+@settings(max_examples=50)
 @given(
-    st.sampled_from([1, 2, 3, 5, 7]), st.sampled_from([1, 8, 64]), st.sampled_from([1, 3, 40]), st.booleans()
+    st.sampled_from([1, 2, 3, 5, 7]),
+    st.sampled_from([1, 8, 64]),
+    st.sampled_from([1, 3, 40]),
+    st.booleans(),
+    st.sampled_from([1, 2, 64]),
 )
-def test_memory_is_bounded(kernel, channels, images, strided):
+def test_memory_is_bounded(kernel, channels, images, strided, groups):
     """Peak memory, result included, is at most three times input and output (and 64 KiB of objects)."""
+    groups = min(groups, channels)
     x = np.ones((images, channels, 28, 28), np.float32)
-    w = np.ones((channels, channels, kernel, kernel), np.float32)
+    w = np.ones((channels, channels // groups, kernel, kernel), np.float32)
     tracemalloc.start()
     try:
-        y = ops.conv2d(x, w, stride=2 if strided else 1, padding=kernel // 2)
+        y = ops.conv2d(x, w, stride=2 if strided else 1, padding=kernel // 2, groups=groups)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
