@@ -6,18 +6,16 @@ For x ≥ 0 an old integral (Abramowitz and Stegun 7.4.11) reads
 
 Its integrand is smooth and fades like exp(−t²), and for such integrands the midpoint rule is astonishingly
 good: with step h the error falls like exp(−π²/h²), 7·10⁻¹⁸ for h = 1/2, and the thirteenth midpoint weighs
-only exp(−39). What is left is the pole of the integrand at t = i·x; its share is known exactly, 2 / (1 +
-exp(2πx/h)).
+only exp(−39). Single precision is content with 2·10⁻⁹, h = 0.7, and seven midpoints. What is left is the
+pole of the integrand at t = i·x; its share is known exactly, 2 / (1 + exp(2πx/h)).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-_STEP = 0.5
-_MIDPOINTS_SQUARED = ((np.arange(13) + 0.5) * _STEP) ** 2
-_WEIGHTS = (2 * _STEP / np.pi) * np.exp(-_MIDPOINTS_SQUARED)
-_BLOCK = 8192  # numbers worked on at a time, so that intermediate results stay in the cache
+_RULES = {"d": (0.5, 13), "f": (0.7, 7)}  # step and number of midpoints for each precision
+_BLOCK = 32768  # numbers worked on at a time, so that intermediate results stay in the cache
 
 
 def erfc(x: np.ndarray) -> np.ndarray:
@@ -54,14 +52,16 @@ def erfc(x: np.ndarray) -> np.ndarray:
 
 
 def _erfc_block(x: np.ndarray) -> np.ndarray:
+    step, count = _RULES[x.dtype.char]
     size = np.minimum(np.abs(x), 30)  # erfc(30) is below the smallest float64
     square = size * size
-    total = np.zeros_like(size)
-    for weight, midpoint in zip(_WEIGHTS, _MIDPOINTS_SQUARED):
-        term = square + x.dtype.type(midpoint)
-        total += np.divide(x.dtype.type(weight), term, out=term)
+    total, term = np.zeros_like(size), np.empty_like(size)
+    for midpoint in (np.arange(count) + 0.5) * step:
+        np.add(square, x.dtype.type(midpoint**2), out=term)
+        total += np.divide(x.dtype.type(2 * step / np.pi * np.exp(-(midpoint**2))), term, out=term)
     total *= size * np.exp(-square)
     # Beyond x = 6 the pole's share has long vanished beside the integral (and its exponential would
     # overflow).
-    total += np.where(size < 6, 2 / (1 + np.exp(np.minimum(size, 6) * x.dtype.type(2 * np.pi / _STEP))), 0)
-    return np.where(x < 0, 2 - total, total)
+    pole = 2 / (1 + np.exp(np.minimum(size, 6) * x.dtype.type(2 * np.pi / step)))
+    total += pole * (size < 6)
+    return np.abs(2 * (x < 0).astype(x.dtype) - total)  # 2 - erfc(|x|) or erfc(|x|), without a decision

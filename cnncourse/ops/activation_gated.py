@@ -43,8 +43,11 @@ def silu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     array([  -0.,    0., 1000.])
     """
     _check.floating("input", input)
+    result = np.exp(np.minimum(input, 0))  # σ(x) = min(eˣ, 1) / (1 + e^−|x|): no power above 1
+    result /= 1 + np.exp(-np.abs(input))
     with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
-        return deliver(input * logistic(input), input, inplace)
+        result *= input
+    return deliver(result, input, inplace)
 
 
 def silu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
@@ -180,7 +183,7 @@ def gelu(input: np.ndarray, approximate: str = "none") -> np.ndarray:
     """
     _check.floating("input", input)
     with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
-        return input * _gate_and_slope(input, approximate)[0]
+        return input * _gate(input, approximate)
 
 
 def gelu_backward(grad_output: np.ndarray, input: np.ndarray, approximate: str = "none") -> np.ndarray:
@@ -207,18 +210,23 @@ def gelu_backward(grad_output: np.ndarray, input: np.ndarray, approximate: str =
     array([2.])
     """
     gradient(grad_output, input)
-    gate, slope = _gate_and_slope(input, approximate)
+    gate = _gate(input, approximate)
     with np.errstate(invalid="ignore"):
-        return grad_output * (gate + input * slope)
+        return grad_output * (gate + input * _gate_slope(input, gate, approximate))
 
 
-def _gate_and_slope(x: np.ndarray, approximate: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return Φ(x) and its derivative, exactly or by the formula with tanh."""
+def _gate(x: np.ndarray, approximate: str) -> np.ndarray:
+    """Return Φ(x), exactly or by the formula with tanh."""
     if approximate == "none":
-        return 0.5 * erfc(-x * 0.5**0.5), np.exp(-0.5 * x * x) * (2 * np.pi) ** -0.5
+        return 0.5 * erfc(-(0.5**0.5) * x)
     if approximate != "tanh":
         rule, remedy = "must be 'none' or 'tanh'", "Use 'none' for the exact form."
         raise ValueError(_check.message("approximate", repr(approximate), rule, remedy))
-    scale = (2 / np.pi) ** 0.5
-    bend = np.tanh(scale * (x + 0.044715 * x * x * x))
-    return 0.5 * (1 + bend), 0.5 * (1 - bend * bend) * scale * (1 + 3 * 0.044715 * x * x)
+    return 0.5 * (1 + np.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x * x * x)))
+
+
+def _gate_slope(x: np.ndarray, gate: np.ndarray, approximate: str) -> np.ndarray:
+    """Return Φ'(x), given Φ(x): with Φ = (1 + tanh s) / 2 it is 2 Φ (1 − Φ) s'."""
+    if approximate == "none":
+        return np.exp(-0.5 * x * x) * (2 * np.pi) ** -0.5
+    return 2 * gate * (1 - gate) * ((2 / np.pi) ** 0.5 * (1 + 3 * 0.044715 * x * x))
