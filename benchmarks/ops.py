@@ -1,19 +1,23 @@
 """The NumPy operators beside torch on the same cores: convolution, its backward, pooling, naive loops.
 
-    python benchmarks/ops.py [--quick] [--layers WORD ...]
+    OMP_NUM_THREADS=1 OPENBLAS_CORETYPE= python benchmarks/ops.py [--quick] [--layers WORD ...]
 
 Claims: over the layers below, in geometric mean and float32, conv2d is no slower than torch's, its
 backward takes at most 1.5 times as long, pooling (forward and backward together) at most twice as long;
-the operators are at least 200 times faster than `ops.naive`. Pooling's backward alone is no fair race:
-torch has kept where the maxima were, ours is a pure function and finds them again. The last column sets
-the forward's speed against the bare matrix product of im2col: 100 % means that copying costs nothing;
-Winograd's method can exceed it.
+the operators are at least 200 times faster than `ops.naive`. Convolutions in groups have a mean of their
+own and no claim: torch compiles code for each of these layers.
+
+torch always keeps where the maxima were. Ours does when asked (``return_indices=True``), and the rows "with
+indices" race that way; "backward" and "both" are those of the pure function, which finds the maxima again.
+The last column sets the forward's speed against the bare matrix product of im2col: 100 % means that copying
+costs nothing; Winograd's method can exceed it.
 
 Each repetition runs both libraries one after the other, so that both meet the same load; the ratio is
 that of the medians. Both use all cores this process may use, or OMP_NUM_THREADS; a single thread is timed
 by its processor time, which other programs do not disturb. Which kernels the BLAS behind NumPy picks
 matters more than anything here: OpenBLAS takes those for the processor at hand unless OPENBLAS_CORETYPE
-says otherwise, so the result names that variable.
+says otherwise (empty is as good as unset). So the result names every variable of the environment that
+speaks to OpenMP, OpenBLAS or MKL.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ from record import hardware, save, spread
 from cnncourse import ops
 from cnncourse.ops import naive
 
+PREFIXES = ("OMP_", "OPENBLAS_", "MKL_")  # of the variables that set threads and kernels from outside
 THREADS = int(os.environ.get("OMP_NUM_THREADS", hardware()["cores"]))
 clock = time.process_time if THREADS == 1 else time.perf_counter
 
@@ -73,6 +78,17 @@ CONVOLUTIONS = [
     ("ResNet-50 layer3 back", 32, 1024, 14, 256, 1, 1, 0),
     ("ResNet-50 layer4 back", 64, 2048, 7, 512, 1, 1, 0),
 ]
+# the same, then groups
+GROUPED = [
+    ("MobileNetV2 features.1", 8, 32, 112, 32, 3, 1, 1, 32),
+    ("MobileNetV2 features.3", 8, 144, 56, 144, 3, 1, 1, 144),
+    ("MobileNetV2 features.4 down", 8, 144, 56, 144, 3, 2, 1, 144),
+    ("MobileNetV2 features.8", 8, 384, 14, 384, 3, 1, 1, 384),
+    ("EfficientNet-B0 features.6", 8, 1152, 7, 1152, 5, 1, 2, 1152),
+    ("ConvNeXt-T features.3", 8, 192, 28, 192, 7, 1, 3, 192),
+    ("ResNeXt-50 layer1", 8, 128, 56, 128, 3, 1, 1, 32),
+    ("ResNeXt-50 layer2", 8, 256, 28, 256, 3, 1, 1, 32),
+]
 # name, kind, batch, channels, side, kernel, stride, padding
 POOLS = [
     ("LeNet pool1", "avg", 128, 6, 28, 2, 2, 0),
@@ -104,24 +120,24 @@ def normal(*shape: int) -> np.ndarray:
 
 
 def convolution(layer: Sequence, repeats: int) -> dict:
-    """Measure forward, backward and the bare matrix product of one convolution."""
-    _, n, channels, side, kernels, kernel, stride, padding = layer
-    x, w, b = normal(n, channels, side, side), normal(kernels, channels, kernel, kernel), normal(kernels)
-    y = ops.conv2d(x, w, b, stride, padding)
+    """Measure forward and backward of one convolution, and the bare matrix product if it has no groups."""
+    _, n, channels, side, kernels, kernel, stride, padding, *rest = layer
+    groups = rest[0] if rest else 1
+    x, w = normal(n, channels, side, side), normal(kernels, channels // groups, kernel, kernel)
+    b, steps = normal(kernels), (stride, padding, 1, groups)
+    y = ops.conv2d(x, w, b, *steps)
     grad = normal(*y.shape)
     tx, tw, tb, tgrad = (torch.from_numpy(a) for a in (x, w, b, grad))
-    forward = measure(
-        lambda: ops.conv2d(x, w, b, stride, padding), lambda: F.conv2d(tx, tw, tb, stride, padding), repeats
-    )
-    sizes = ([kernels], [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1, [True] * 3)
+    forward = measure(lambda: ops.conv2d(x, w, b, *steps), lambda: F.conv2d(tx, tw, tb, *steps), repeats)
+    sizes = ([kernels], [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], groups, [True] * 3)
     backward = measure(
-        lambda: ops.conv2d_backward(grad, x, w, stride, padding),
+        lambda: ops.conv2d_backward(grad, x, w, *steps),
         lambda: torch.ops.aten.convolution_backward(tgrad, tx, tw, *sizes),
         repeats,
     )
-    columns = n * y.shape[2] * y.shape[3]
-    full_speed = bare_product_ms(w.reshape(kernels, -1), columns, repeats)
-    forward["fraction_of_matmul"] = full_speed / forward["numpy_ms"]["median"]
+    if groups == 1:
+        full_speed = bare_product_ms(w.reshape(kernels, -1), y.size // kernels, repeats)
+        forward["fraction_of_matmul"] = full_speed / forward["numpy_ms"]["median"]
     return {"forward": forward, "backward": backward}
 
 
@@ -138,28 +154,37 @@ def bare_product_ms(matrix: np.ndarray, columns: int, repeats: int) -> float:
 
 
 def pool(layer: Sequence, repeats: int) -> dict:
-    """Measure forward and backward of one pooling layer."""
+    """Measure forward and backward of one pooling layer, max pooling with kept indices as well."""
     _, kind, n, channels, side, *window = layer
     x = normal(n, channels, side, side)
-    name = f"{kind}_pool2d"
-    grad = normal(*getattr(ops, name)(x, *window).shape)
+    ours, theirs = getattr(ops, f"{kind}_pool2d"), getattr(F, f"{kind}_pool2d")
+    back = getattr(ops, f"{kind}_pool2d_backward")
+    grad = normal(*ours(x, *window).shape)
     tx, tgrad = torch.from_numpy(x).requires_grad_(), torch.from_numpy(grad)
-    ty = getattr(F, name)(tx, *window)
-    return {
-        "forward": measure(
-            lambda: getattr(ops, name)(x, *window), lambda: getattr(F, name)(tx.detach(), *window), repeats
-        ),
-        "backward": measure(
-            lambda: getattr(ops, f"{name}_backward")(grad, x, *window),
-            lambda: torch.autograd.grad(ty, tx, tgrad, retain_graph=True),
-            repeats,
-        ),
-        "both": measure(
-            lambda: (getattr(ops, name)(x, *window), getattr(ops, f"{name}_backward")(grad, x, *window)),
-            lambda: torch.autograd.grad(getattr(F, name)(tx, *window), tx, tgrad),
-            repeats,
-        ),
+    ty = theirs(tx, *window)
+
+    def torch_backward() -> object:
+        return torch.autograd.grad(ty, tx, tgrad, retain_graph=True)
+
+    def torch_both() -> object:
+        return torch.autograd.grad(theirs(tx, *window), tx, tgrad)
+
+    results = {
+        "forward": measure(lambda: ours(x, *window), lambda: theirs(tx.detach(), *window), repeats),
+        "backward": measure(lambda: back(grad, x, *window), torch_backward, repeats),
+        "both": measure(lambda: (ours(x, *window), back(grad, x, *window)), torch_both, repeats),
     }
+    if kind == "max":
+        indices = ours(x, *window, return_indices=True)[1]
+
+        def both_with_indices() -> object:
+            return back(grad, x, *window, indices=ours(x, *window, return_indices=True)[1])
+
+        results["backward with indices"] = measure(
+            lambda: back(grad, x, *window, indices=indices), torch_backward, repeats
+        )
+        results["both with indices"] = measure(both_with_indices, torch_both, repeats)
+    return results
 
 
 def naive_ratio(layer: Sequence, repeats: int) -> dict:
@@ -191,7 +216,7 @@ def line(name: str, part: str, result: dict) -> None:
     mine, torchs = result["numpy_ms"], result["torch_ms"]
     fraction = f"{result['fraction_of_matmul']:7.0%}" if "fraction_of_matmul" in result else ""
     print(
-        f"{name:26}{part:9}{mine['median']:9.2f} ({mine['low']:8.2f} –{mine['high']:8.2f})"
+        f"{name:28}{part:22}{mine['median']:9.2f} ({mine['low']:8.2f} –{mine['high']:8.2f})"
         f"{torchs['median']:9.2f} ({torchs['low']:8.2f} –{torchs['high']:8.2f})"
         f"{result['ratio']:8.2f}{fraction}",
         flush=True,
@@ -205,8 +230,11 @@ def run(layers: Sequence[Sequence], measure_layer: Callable, repeats: int) -> di
         results[layer[0]] = measure_layer(layer, repeats)
         for part, result in results[layer[0]].items():
             line(layer[0], part, result)
-    parts = list(next(iter(results.values())))
-    means = {part: geometric_mean([r[part]["ratio"] for r in results.values()]) for part in parts}
+    ratios: dict[str, list[float]] = {}
+    for result in results.values():
+        for part, measured in result.items():
+            ratios.setdefault(part, []).append(measured["ratio"])
+    means = {part: geometric_mean(numbers) for part, numbers in ratios.items()}
     print(
         "geometric mean of the ratios:", ", ".join(f"{part} {mean:.2f}" for part, mean in means.items()), "\n"
     )
@@ -221,18 +249,20 @@ def main() -> None:
     repeats = 3 if options.quick else 11
     torch.set_num_threads(THREADS)
     wanted = [w.lower() for w in options.layers or [""]]
-    convolutions, pools = (
+    convolutions, grouped, pools = (
         [layer for layer in family if any(w in layer[0].lower() for w in wanted)]
-        for family in (CONVOLUTIONS, POOLS)
+        for family in (CONVOLUTIONS, GROUPED, POOLS)
     )
-    print(f"{'milliseconds (low – high)':35}{'NumPy':>9}{'torch':>30}{'ratio':>27}{'matmul':>7}")
+    print(f"{'milliseconds (low – high)':50}{'NumPy':>9}{'torch':>30}{'ratio':>27}{'matmul':>7}")
     figures = {
         "threads": THREADS,
         "clock": clock.__name__,
-        "OPENBLAS_CORETYPE": os.environ.get("OPENBLAS_CORETYPE"),
+        "environment": {k: v for k, v in sorted(os.environ.items()) if k.startswith(PREFIXES)},
     }
     if convolutions:
         figures["convolution"] = run(convolutions, convolution, repeats)
+    if grouped:
+        figures["grouped_convolution"] = run(grouped, convolution, repeats)
     if pools:
         figures["pooling"] = run(pools, pool, repeats)
     figures["naive"] = {
