@@ -26,12 +26,11 @@ import numpy as np
 from cnncourse.ops import _im2col, _winograd
 from cnncourse.ops._geometry import Geometry
 
-BLOCK = 1 << 20  # numbers in the columns of one block: 4 MiB of float32
+BLOCK = 1 << 19  # numbers in the columns of one block: 2 MiB of float32
 WIDE = 512  # columns that a matrix product should have to run at full speed
 FEW = 256  # output channels up to which copying the columns costs much, compared with their product
 SMALL = 512  # weights of one kernel up to which columns of whole runs pay, useless ones included
 SHORT = 64  # columns of an image below which products of all channels should join several images
-RUNS = 1 << 19  # numbers that a block of these may need
 
 
 def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
@@ -51,7 +50,7 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
             return output
         # An infinity or NaN in the input has spread over its whole tile: do it again without tiles.
     if _runs_pay(weight.shape, geometry, spare):
-        return _correlate_runs(batch, weight, geometry, min(RUNS, spare))
+        return _correlate_runs(batch, weight, geometry, min(BLOCK, spare))
     budget = min(BLOCK, spare // 2)
     wide = len(batch) * geometry.output[1] >= WIDE and 4 * weight.size <= spare
     if wide and len(weight) <= FEW and geometry.groups == geometry.dilation[0] == 1:
@@ -88,7 +87,7 @@ def correlate_responses(
     """Multiply every response with the window it belongs to and add up. Returns weights of ``shape``."""
     if _winograd.applies(np.empty(shape, batch.dtype), geometry):
         return _winograd.correlate_responses(batch, responses, geometry)
-    if _runs_pay(shape, geometry, RUNS):
+    if _runs_pay(shape, geometry, BLOCK):
         with np.errstate(invalid="ignore"):
             total = _correlate_responses_runs(batch, responses, shape, geometry)
         if _is_finite(total):
@@ -153,7 +152,7 @@ def _correlate_responses_runs(
     """Small products: copy whole runs, and let the windows over the edge meet responses of zero."""
     groups, (oh, ow) = geometry.groups, geometry.output
     total = np.zeros((groups, shape[0] // groups, int(np.prod(shape[1:]))), batch.dtype)
-    for images, block in _im2col.blocks(len(batch), groups, _run_size(shape, geometry), RUNS):
+    for images, block in _im2col.blocks(len(batch), groups, _run_size(shape, geometry), BLOCK):
         columns = _run_columns(batch, images, block, geometry)
         part = responses[images, _channels(block, shape[0], groups)]
         padded = np.zeros((*part.shape[:3], columns.shape[-1] // oh), batch.dtype)
@@ -166,7 +165,7 @@ def _correlate_responses_runs(
 def _runs_pay(shape: tuple[int, ...], geometry: Geometry, spare: int) -> bool:
     """Whether an image, and the products with weights of this shape, are small enough for `run_columns`."""
     long = geometry.groups > 1 or _im2col.run_length(geometry) >= SHORT
-    small = int(np.prod(shape[1:])) <= SMALL and _run_size(shape, geometry) <= min(RUNS, spare)
+    small = int(np.prod(shape[1:])) <= SMALL and _run_size(shape, geometry) <= min(BLOCK, spare)
     return geometry.stride == (1, 1) and long and small
 
 
@@ -253,7 +252,7 @@ def _sliding_pays(turned: np.ndarray, flipped: Geometry, stride: tuple[int, int]
     kernels, channels = turned.shape[:2]
     if stride != (1, 1) and channels > 1:
         return False
-    runs = _runs_pay(turned.shape, flipped, RUNS)
+    runs = _runs_pay(turned.shape, flipped, BLOCK)
     if flipped.groups > 1:
         return runs
     tiled = flipped.kernel == (1, 1) or _winograd.applies(turned, flipped)
