@@ -45,10 +45,12 @@ $(BIN)/python:
 	  echo "'$(PYTHON)' comes without venv. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# Holds the settings of the last install that had any; installing again follows from a change of it.
+# Holds the settings of the last install that had any; installing again follows from a change of it. Where they
+# change, the second sets the file's time apart from that of the install before: some file systems count in seconds.
 $(VENV)/.settings: FORCE | $(BIN)/python
 	@new='$(TORCH_INDEX) $(CONSTRAINTS)'; \
-	if [ ! -f $@ ] || { [ "$$new" != " " ] && [ "$$new" != "`cat $@`" ]; }; then echo "$$new" > $@; fi
+	if [ ! -f $@ ]; then echo "$$new" > $@; \
+	elif [ "$$new" != " " ] && [ "$$new" != "`cat $@`" ]; then sleep 1; echo "$$new" > $@; fi
 
 FORCE:
 
