@@ -46,6 +46,5 @@ def gradient(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
 
 
 def logistic(x: np.ndarray) -> np.ndarray:
-    """Return 1 / (1 + exp(−x)), written with exp(−|x|) ≤ 1."""
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, small) / (1 + small)
+    """Return 1 / (1 + exp(−x)), written as min(eˣ, 1) / (1 + e^−|x|): no power above 1, nothing to choose."""
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))

@@ -43,11 +43,8 @@ def silu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     array([  -0.,    0., 1000.])
     """
     _check.floating("input", input)
-    result = np.exp(np.minimum(input, 0))  # σ(x) = min(eˣ, 1) / (1 + e^−|x|): no power above 1
-    result /= 1 + np.exp(-np.abs(input))
     with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
-        result *= input
-    return deliver(result, input, inplace)
+        return deliver(input * logistic(input), input, inplace)
 
 
 def silu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
