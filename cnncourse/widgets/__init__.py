@@ -13,6 +13,7 @@ from cnncourse.widgets.find_kernel import find_kernel
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.kernels import KERNELS
+from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
 from cnncourse.widgets.pooling import pooling_step
 from cnncourse.widgets.training import training_epochs
@@ -29,6 +30,7 @@ __all__ = [
     "find_learning_rate",
     "gradient_descent",
     "kernel_gallery",
+    "make_and",
     "neuron",
     "padding_modes",
     "padding_stride_dilation",
