@@ -113,7 +113,7 @@ def _above_zero(square, weight_1, weight_2, bias):
     points = []
     for start, end in zip(square, square[1:] + square[:1]):
         first, last = (weight_1 * x1 + weight_2 * x2 + bias for x1, x2 in (start, end))
-        if first > 0:
+        if first >= 0:
             points.append(start)
         if first * last < 0:
             points.append(tuple(np.array(start) + first / (first - last) * (np.array(end) - start)))

@@ -47,7 +47,14 @@ def test_the_hints_on_the_way_to_and(values, word):
 
 @pytest.mark.parametrize(
     "values, corners",
-    [((0, 0, 0.5), 4), ((0, 0, -0.5), 0), ((1, 0, -0.5), 4), ((1, 1, -1.5), 3), ((1, 1, -0.5), 5)],
+    [
+        ((0, 0, 0.5), 4),
+        ((0, 0, -0.5), 0),
+        ((1, 0, -0.5), 4),
+        ((1, 0, 0.5), 4),
+        ((1, 1, -1.5), 3),
+        ((1, 1, -0.5), 5),
+    ],
 )
 def test_the_shaded_part_is_where_the_answer_is_1(values, corners):
     # The square is the first patch, the shaded part the second, in the pixels of the page.
