@@ -92,21 +92,15 @@ def budget_solved(blocks, filters, hidden):
     parameters, side = layer_sizes(blocks, filters, hidden)
     total = sum(parameters.values())
     if filters < _FILTERS:
-        return False, "The prompt asks for 32 filters. Look for another place to save."
+        return False, "32 filters are asked for. Look for another place to save."
     if hidden < _HIDDEN:
-        return False, "The prompt asks for 64 hidden units or more. Look for another place to save."
+        return False, "At least 64 hidden units are asked for. Look for another place to save."
     if total <= BUDGET:
-        return True, (
-            f"{total:,}. More convolutions, and still fewer parameters: each pooling leaves the hidden "
-            "layer a quarter of the inputs."
-        )
-    share = parameters["hidden layer"] / total
+        return True, f"{total:,}. More convolutions, fewer numbers: each pooling quarters the maps."
     if blocks == 4:
         return False, f"{total:,}: nearly there. The hidden layer may be a little smaller."
-    return False, (
-        f"The hidden layer has {share:.0%} of the parameters: it sees {filters} maps of {side} × {side}. "
-        "How can the maps become smaller?"
-    )
+    share = parameters["hidden layer"] / total
+    return False, f"{share:.0%} are in the hidden layer. How can the {side} × {side} maps become smaller?"
 
 
 def fit_the_budget():

@@ -42,9 +42,9 @@ def test_the_quest_starts_at_the_network_for_cats_and_dogs(shown):
 @pytest.mark.parametrize(
     "values, word",
     [
-        ((2, 8, 128), "asks for 32 filters"),
-        ((2, 32, 32), "asks for 64 hidden units"),
-        ((2, 32, 128), "The hidden layer has 99% of the parameters: it sees 32 maps of 14 × 14"),
+        ((2, 8, 128), "32 filters are asked for"),
+        ((2, 32, 32), "64 hidden units are asked for"),
+        ((2, 32, 128), "99% are in the hidden layer. How can the 14 × 14 maps"),
         ((4, 32, 128), "may be a little smaller"),
     ],
 )
