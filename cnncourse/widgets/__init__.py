@@ -10,9 +10,11 @@ from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.explore import explore, quest
 from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
 from cnncourse.widgets.find_kernel import find_kernel
+from cnncourse.widgets.fit_the_budget import fit_the_budget
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.kernels import KERNELS
+from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
 from cnncourse.widgets.pooling import pooling_step
 from cnncourse.widgets.training import training_epochs
@@ -27,8 +29,10 @@ __all__ = [
     "explore",
     "find_kernel",
     "find_learning_rate",
+    "fit_the_budget",
     "gradient_descent",
     "kernel_gallery",
+    "make_and",
     "neuron",
     "padding_modes",
     "padding_stride_dilation",

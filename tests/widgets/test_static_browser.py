@@ -6,7 +6,14 @@ import shutil
 
 import pytest
 
-from cnncourse.widgets import convolution_step, find_kernel, find_learning_rate, reach_14
+from cnncourse.widgets import (
+    convolution_step,
+    find_kernel,
+    find_learning_rate,
+    fit_the_budget,
+    make_and,
+    reach_14,
+)
 from cnncourse.widgets.static_form import StaticForm
 
 pytestmark = pytest.mark.site
@@ -164,7 +171,7 @@ def test_nothing_is_wider_than_the_screen_and_nothing_jumps(open_page, steps, fi
     assert page.evaluate(HEIGHTS) == heights
 
 
-@pytest.mark.parametrize("show", [find_kernel, find_learning_rate, reach_14])
+@pytest.mark.parametrize("show", [find_kernel, find_learning_rate, fit_the_budget, make_and, reach_14])
 @pytest.mark.parametrize("width", [375, 1200])
 def test_the_hints_of_a_quest_have_room(open_page, shown, show, width):
     show()

@@ -23,7 +23,7 @@ EXPLORERS = {
     "receptive_field_depth": {"depth": [1, 2, 3, 4, 5], "kernel_size": [3, 5], "stride": [1, 2]},
     "dense_or_convolution": {"side": [8, 16, 28, 32, 64, 128, 224, 512, 1024], "channels": [1, 3]},
 }
-QUESTS = ["find_kernel", "find_learning_rate", "reach_14"]
+QUESTS = ["find_kernel", "find_learning_rate", "fit_the_budget", "make_and", "reach_14"]
 # The drawing board and the data that go with it, not explorers themselves.
 OTHERS = {"explore", "quest", "ACTIVATIONS", "KERNELS", "EDGE_IMAGE"}
 
