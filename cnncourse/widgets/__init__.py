@@ -10,11 +10,13 @@ from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.explore import explore, quest
 from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
 from cnncourse.widgets.find_kernel import find_kernel
+from cnncourse.widgets.find_pooling import find_pooling
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.kernels import KERNELS
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
 from cnncourse.widgets.pooling import pooling_step
+from cnncourse.widgets.shifts import pooling_shift
 from cnncourse.widgets.training import training_epochs
 
 __all__ = [
@@ -27,11 +29,13 @@ __all__ = [
     "explore",
     "find_kernel",
     "find_learning_rate",
+    "find_pooling",
     "gradient_descent",
     "kernel_gallery",
     "neuron",
     "padding_modes",
     "padding_stride_dilation",
+    "pooling_shift",
     "pooling_step",
     "quest",
     "reach_14",
