@@ -47,6 +47,27 @@ def max_pool_gradient(image, grad_output):
     return grad
 
 
+def dense_weights(side, channels, poolings, units):
+    """Weights of a dense layer that reads square maps after some poolings of 2 × 2."""
+    for _ in range(poolings):
+        side = side // 2
+    return channels * side * side * units
+
+
+def average_without_frame(image, size, stride, padding):
+    """Mean of each window over the pixels of the image that lie in it; the frame does not count."""
+    height = (image.shape[0] + 2 * padding - size) // stride + 1
+    width = (image.shape[1] + 2 * padding - size) // stride + 1
+    out = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            top, left = i * stride - padding, j * stride - padding
+            rows = slice(max(top, 0), top + size)
+            columns = slice(max(left, 0), left + size)
+            out[i, j] = image[rows, columns].mean()
+    return out
+
+
 # Wrong answers
 
 
@@ -136,3 +157,19 @@ def gradient_to_the_corner(image, grad_output):
 
 def times_the_maximum(image, grad_output):
     return max_pool_gradient(image, grad_output) * image
+
+
+def frame_counted(image, size, stride, padding):
+    return avg_pool2d(np.pad(image, padding), size, stride)
+
+
+def frame_repeated(image, size, stride, padding):
+    return avg_pool2d(np.pad(image, padding, mode="edge"), size, stride)
+
+
+def frame_left_out(image, size, stride, padding):
+    return avg_pool2d(image, size, stride)
+
+
+def frame_summed(image, size, stride, padding):
+    return frame_counted(image, size, stride, padding) * size**2
