@@ -200,7 +200,8 @@ EXERCISES = (
         title="What is left for the dense layer",
         prompt=(
             "Square maps of `side` × `side` pixels, `channels` of them, go through `poolings` layers of "
-            "2 × 2 pooling, one after the other, and are flattened. A dense layer of `units` units follows. Write "
+            "2 × 2 pooling, one after the other, and are flattened. A dense layer of `units` units follows. "
+            "Write "
             "`dense_weights(side, channels, poolings, units)`: how many weights has it? Biases are not "
             "counted."
         ),

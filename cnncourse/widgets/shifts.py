@@ -110,11 +110,11 @@ def pooling_shift(dx, window):
     fig, ax = style.canvas(480, 304)
     moved = moved_digit(dx)
     _grid(ax, moved, 12, 192, "Digit, moved" if dx else "Digit")
-    _grid(ax, before, 222, 120, "Pooled before")
-    cell = _grid(ax, after, 352, 120, "Pooled after")
+    _grid(ax, before, 222, 120, "Before")
+    cell = _grid(ax, after, 352, 120, "After the move")
     for row, column in zip(*np.nonzero(before != after)):
         frame_cells(ax, row, column, 1, 1, x=352, y=40, size=cell, colour=style.RED, linewidth=1.8)
-    ax.text(222, 182, "A red frame marks an\noutput that changed.", fontsize=11, va="top", color=style.MUTED,
+    ax.text(222, 182, "The largest of each window.\nRed frame: it has changed.", fontsize=11, va="top", color=style.MUTED,
             linespacing=1.4)  # fmt: skip
     ax.plot([12, 468], [248, 248], color=style.GRID, linewidth=1)
     ax.text(12, 268, f"{same} of {before.size} outputs are unchanged,", fontsize=12.5, va="center")

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def max_pool2d(image, size):
-    """Largest value of each size × size block; rows and columns that do not fill a block are left out."""
+    """Largest value of each size × size block; the rest is left out."""
     height, width = image.shape[0] // size, image.shape[1] // size
     blocks = image[: height * size, : width * size].reshape(height, size, width, size)
     return blocks.max(axis=(1, 3))
@@ -48,14 +48,14 @@ def max_pool_gradient(image, grad_output):
 
 
 def dense_weights(side, channels, poolings, units):
-    """Weights of a dense layer that reads square maps after some poolings of 2 × 2."""
+    """Weights of a dense layer behind some poolings of 2 × 2."""
     for _ in range(poolings):
         side = side // 2
     return channels * side * side * units
 
 
 def average_without_frame(image, size, stride, padding):
-    """Mean of each window over the pixels of the image that lie in it; the frame does not count."""
+    """Mean of the image's own pixels in each window."""
     height = (image.shape[0] + 2 * padding - size) // stride + 1
     width = (image.shape[1] + 2 * padding - size) // stride + 1
     out = np.zeros((height, width))
