@@ -114,8 +114,8 @@ def pooling_shift(dx, window):
     cell = _grid(ax, after, 352, 120, "After the move")
     for row, column in zip(*np.nonzero(before != after)):
         frame_cells(ax, row, column, 1, 1, x=352, y=40, size=cell, colour=style.RED, linewidth=1.8)
-    ax.text(222, 182, "The largest of each window.\nRed frame: it has changed.", fontsize=11, va="top", color=style.MUTED,
-            linespacing=1.4)  # fmt: skip
+    key = "The largest of each window.\nRed frame: it has changed."
+    ax.text(222, 182, key, fontsize=11, va="top", color=style.MUTED, linespacing=1.4)
     ax.plot([12, 468], [248, 248], color=style.GRID, linewidth=1)
     ax.text(12, 268, f"{same} of {before.size} outputs are unchanged,", fontsize=12.5, va="center")
     text = f"{live_same} of the {live} that are not empty."
