@@ -111,7 +111,7 @@ def pooling_shift(dx, window):
     moved = moved_digit(dx)
     _grid(ax, moved, 12, 192, "Digit, moved" if dx else "Digit")
     _grid(ax, before, 222, 120, "Before")
-    cell = _grid(ax, after, 352, 120, "After the move")
+    cell = _grid(ax, after, 352, 120, "After")
     for row, column in zip(*np.nonzero(before != after)):
         frame_cells(ax, row, column, 1, 1, x=352, y=40, size=cell, colour=style.RED, linewidth=1.8)
     key = "The largest of each window.\nRed frame: it has changed."
