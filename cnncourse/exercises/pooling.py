@@ -48,6 +48,17 @@ def _gradient_cases() -> list[Case]:
     return [Case(small), *cases]
 
 
+def _dense_cases() -> list[Case]:
+    return [Case(args) for args in ((20, 50, 0, 500), (28, 6, 2, 120), (7, 512, 1, 10), (50, 3, 3, 2))]
+
+
+def _framed_cases() -> list[Case]:
+    rng = np.random.default_rng(10)
+    sizes = ((6, 6), 3, 2, 1), ((5, 7), 3, 1, 1), ((4, 9), 5, 3, 2), ((4, 4), 2, 2, 0)
+    white = Case((np.ones((4, 4)), 3, 2, 1))
+    return [white, *(Case((rng.normal(size=shape), *rest)) for shape, *rest in sizes)]
+
+
 EXERCISES = (
     Exercise(
         name="pooling.max_pool2d",
@@ -182,6 +193,67 @@ EXERCISES = (
             Mistake(
                 answers.times_the_maximum, "The gradient is passed on as it is, not multiplied by the pixel."
             ),
+        ),
+    ),
+    Exercise(
+        name="pooling.dense_weights",
+        title="What is left for the dense layer",
+        prompt=(
+            "Square maps of `side` × `side` pixels, `channels` of them, go through `poolings` layers of "
+            "2 × 2 pooling, one after the other, and are flattened. A dense layer of `units` units follows. "
+            "Write "
+            "`dense_weights(side, channels, poolings, units)`: how many weights has it? Biases are not "
+            "counted."
+        ),
+        reference=answers.dense_weights,
+        cases=_dense_cases,
+        whole=True,
+        mistakes=(
+            Mistake(
+                lambda s, c, p, u: c * s * s * u,
+                "The pooling is not used: each layer halves height and width.",
+            ),
+            Mistake(
+                lambda s, c, p, u: (s // 2**p) ** 2 * u,
+                "The channels are missing. Pooling keeps all of them.",
+            ),
+            Mistake(
+                lambda s, c, p, u: c * (s * s // 2**p) * u,
+                "Each pooling leaves a quarter of the pixels, not half: it halves height and width.",
+            ),
+            Mistake(
+                lambda s, c, p, u: (c // 2**p) * (s // 2**p) ** 2 * u,
+                "The channels are not halved. Each is pooled by itself, and all stay.",
+            ),
+            Mistake(
+                lambda s, c, p, u: (c * (s // 2**p) ** 2 + 1) * u,
+                "That counts the biases too. Leave them out.",
+            ),
+        ),
+    ),
+    Exercise(
+        name="pooling.average_without_frame",
+        title="A mean that leaves the rim bright",
+        prompt=(
+            "Write `average_without_frame(image, size, stride, padding)`: average pooling with a frame of "
+            "`padding` pixels, which only decides where the windows stand. Each window gives the mean of "
+            "those pixels of the image that lie in it. Do not use `count_include_pad`."
+        ),
+        reference=answers.average_without_frame,
+        cases=_framed_cases,
+        mistakes=(
+            Mistake(
+                answers.frame_counted,
+                "The pixels of the frame are counted as zeros. Divide by the number of real pixels.",
+            ),
+            Mistake(
+                answers.frame_repeated,
+                "You repeated the border pixels. Only the pixels of the image itself count, each once.",
+            ),
+            Mistake(
+                answers.frame_left_out, "The padding is not used: the first window begins outside the image."
+            ),
+            Mistake(answers.frame_summed, "You summed. Divide by the number of real pixels in the window."),
         ),
     ),
 )

@@ -5,11 +5,14 @@ named quest is shown by calling it.
 """
 
 from cnncourse.widgets.borders import padding_modes
+from cnncourse.widgets.channels import FILTERS, channel_sum
 from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
 from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.explore import explore, quest
 from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
 from cnncourse.widgets.find_kernel import find_kernel
+from cnncourse.widgets.find_mix import find_mix
+from cnncourse.widgets.find_pooling import find_pooling
 from cnncourse.widgets.fit_the_budget import fit_the_budget
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
@@ -17,18 +20,23 @@ from cnncourse.widgets.kernels import KERNELS
 from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
 from cnncourse.widgets.pooling import pooling_step
+from cnncourse.widgets.shifts import pooling_shift
 from cnncourse.widgets.training import training_epochs
 
 __all__ = [
     "ACTIVATIONS",
     "EDGE_IMAGE",
+    "FILTERS",
     "KERNELS",
     "activation_function",
+    "channel_sum",
     "convolution_step",
     "dense_or_convolution",
     "explore",
     "find_kernel",
     "find_learning_rate",
+    "find_mix",
+    "find_pooling",
     "fit_the_budget",
     "gradient_descent",
     "kernel_gallery",
@@ -36,6 +44,7 @@ __all__ = [
     "neuron",
     "padding_modes",
     "padding_stride_dilation",
+    "pooling_shift",
     "pooling_step",
     "quest",
     "reach_14",

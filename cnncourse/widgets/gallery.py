@@ -108,7 +108,7 @@ def show_filtered(ax, output, weights, x, y, pixel=_PIXEL):
 
 def draw_levels(ax, levels, cmap, limits, x, y, pixel):
     """Draw an array as a picture with its corner at ``(x, y)``; its pixels are ``pixel`` CSS pixels wide."""
-    rows, columns = levels.shape
+    rows, columns = levels.shape[:2]
     extent = (x, x + columns * pixel, y + rows * pixel, y)
     ax.imshow(levels, cmap=cmap, vmin=limits[0], vmax=limits[1], extent=extent, zorder=1)
     # imshow takes hold of the limits and of the aspect of the axes it draws in.

@@ -5,11 +5,19 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from cnncourse.widgets import find_kernel, find_learning_rate, fit_the_budget, make_and, reach_14
+from cnncourse.widgets import (
+    find_kernel,
+    find_learning_rate,
+    find_mix,
+    find_pooling,
+    fit_the_budget,
+    make_and,
+    reach_14,
+)
 from cnncourse.widgets.find_kernel import SECRET, column_answer, column_kernel, mystery_solved
 from cnncourse.widgets.photo import grey_photo
 
-QUESTS = [find_kernel, find_learning_rate, fit_the_budget, make_and, reach_14]
+QUESTS = [find_kernel, find_learning_rate, find_mix, find_pooling, fit_the_budget, make_and, reach_14]
 
 
 def _verdicts(explorer):

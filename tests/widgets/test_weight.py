@@ -19,13 +19,23 @@ EXPLORERS = {
     "training_epochs": {"epoch": range(13)},
     "neuron": {"weight_1": [-1, 0, 1, 2], "weight_2": [-1, 0, 2], "bias": [-2, 0, 1]},
     "activation_function": {"function": list(widgets.ACTIVATIONS), "z": [-2, -0.5, 0.5, 2]},
+    "channel_sum": {"filter": list(widgets.FILTERS), "photo": ["flower", "pagoda"]},
+    "pooling_shift": {"dx": [0, 1, 2, 3], "window": [1, 2, 3, 4, 6, 12]},
     "pooling_step": {"kind": ["max", "average", "sum"], "position": range(9)},
     "receptive_field_depth": {"depth": [1, 2, 3, 4, 5], "kernel_size": [3, 5], "stride": [1, 2]},
     "dense_or_convolution": {"side": [8, 16, 28, 32, 64, 128, 224, 512, 1024], "channels": [1, 3]},
 }
-QUESTS = ["find_kernel", "find_learning_rate", "fit_the_budget", "make_and", "reach_14"]
+QUESTS = [
+    "find_kernel",
+    "find_learning_rate",
+    "find_mix",
+    "find_pooling",
+    "fit_the_budget",
+    "make_and",
+    "reach_14",
+]
 # The drawing board and the data that go with it, not explorers themselves.
-OTHERS = {"explore", "quest", "ACTIVATIONS", "KERNELS", "EDGE_IMAGE"}
+OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE"}
 
 
 def test_no_named_explorer_or_quest_is_left_out_here():

@@ -11,7 +11,7 @@ def to_channels_first(images):
 
 
 def conv2d_channels(image, filters, bias):
-    """Image (C, H, W) and filters (M, C, KH, KW) to feature maps (M, H', W')."""
+    """Image (C, H, W), filters (M, C, KH, KW) to maps (M, H', W')."""
     kernel_height, kernel_width = filters.shape[2:]
     height = image.shape[1] - kernel_height + 1
     width = image.shape[2] - kernel_width + 1
@@ -24,12 +24,12 @@ def conv2d_channels(image, filters, bias):
 
 
 def pointwise(image, weights):
-    """A 1 × 1 convolution: image (C, H, W) and weights (M, C) to (M, H, W)."""
+    """A 1 × 1 convolution: (C, H, W) and weights (M, C) to (M, H, W)."""
     return np.einsum("mc,chw->mhw", weights, image)
 
 
 def grouped_parameters(in_channels, out_channels, kernel_size, groups):
-    """Weights and biases of a convolutional layer whose channels are split into groups."""
+    """Weights and biases of a convolutional layer with groups."""
     return out_channels * (in_channels // groups) * kernel_size**2 + out_channels
 
 

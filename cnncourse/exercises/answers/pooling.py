@@ -8,7 +8,7 @@ import numpy as np
 
 
 def max_pool2d(image, size):
-    """Largest value of each size × size block; rows and columns that do not fill a block are left out."""
+    """Largest value of each size × size block; the rest is left out."""
     height, width = image.shape[0] // size, image.shape[1] // size
     blocks = image[: height * size, : width * size].reshape(height, size, width, size)
     return blocks.max(axis=(1, 3))
@@ -45,6 +45,27 @@ def max_pool_gradient(image, grad_output):
             row, column = np.unravel_index(block.argmax(), block.shape)
             grad[2 * i + row, 2 * j + column] = grad_output[i, j]
     return grad
+
+
+def dense_weights(side, channels, poolings, units):
+    """Weights of a dense layer behind some poolings of 2 × 2."""
+    for _ in range(poolings):
+        side = side // 2
+    return channels * side * side * units
+
+
+def average_without_frame(image, size, stride, padding):
+    """Mean of the image's own pixels in each window."""
+    height = (image.shape[0] + 2 * padding - size) // stride + 1
+    width = (image.shape[1] + 2 * padding - size) // stride + 1
+    out = np.zeros((height, width))
+    for i in range(height):
+        for j in range(width):
+            top, left = i * stride - padding, j * stride - padding
+            rows = slice(max(top, 0), top + size)
+            columns = slice(max(left, 0), left + size)
+            out[i, j] = image[rows, columns].mean()
+    return out
 
 
 # Wrong answers
@@ -136,3 +157,19 @@ def gradient_to_the_corner(image, grad_output):
 
 def times_the_maximum(image, grad_output):
     return max_pool_gradient(image, grad_output) * image
+
+
+def frame_counted(image, size, stride, padding):
+    return avg_pool2d(np.pad(image, padding), size, stride)
+
+
+def frame_repeated(image, size, stride, padding):
+    return avg_pool2d(np.pad(image, padding, mode="edge"), size, stride)
+
+
+def frame_left_out(image, size, stride, padding):
+    return avg_pool2d(image, size, stride)
+
+
+def frame_summed(image, size, stride, padding):
+    return frame_counted(image, size, stride, padding) * size**2
