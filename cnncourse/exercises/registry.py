@@ -89,12 +89,51 @@ def _suggestion(name: str) -> str:
 
 
 def prompt(name: str) -> str:
-    """Return the task of an exercise, in Markdown."""
+    """Return the task of an exercise, in Markdown.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If there is no exercise of that name.
+
+    Examples
+    --------
+    >>> print(prompt("neuron.mean_squared_error"))
+    Write `mean_squared_error(predicted, target)` for two arrays of one shape: square the differences
+    and take their mean.
+    """
     return find(name).prompt
 
 
 def stub(name: str) -> str:
     """Return the text that the learner starts from.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If there is no exercise of that name.
 
     Examples
     --------
@@ -107,7 +146,31 @@ def stub(name: str) -> str:
 
 
 def solution(name: str) -> str:
-    """Return the source text of one right answer."""
+    """Return the source text of one right answer.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If there is no exercise of that name.
+
+    Examples
+    --------
+    >>> print(solution("convolution.output_size"))
+    def output_size(size, kernel_size):
+        \"\"\"Number of positions of a kernel along one axis of an image.\"\"\"
+        return size - kernel_size + 1
+    """
     return find(name).solution
 
 

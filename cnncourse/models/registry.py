@@ -61,13 +61,40 @@ _ENTRIES: dict[str, Entry] = {
 
 
 def names() -> list[str]:
-    """The names that ``create`` knows, family by family."""
+    """The names that ``create`` knows, family by family.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> names()[:3]
+    ['perceptron', 'mlp', 'lenet5']
+    """
     return list(_ENTRIES)
 
 
 def image_shape(name: str) -> tuple[int, int, int]:
     """Channels, height and width of the images a network was made for.
 
+    Parameters
+    ----------
+    name : str
+        One of ``names()``.
+
+    Returns
+    -------
+    tuple of three int
+        (C, H, W), height and width in pixels.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+
+    Examples
+    --------
     >>> image_shape("lenet5")
     (1, 28, 28)
     """

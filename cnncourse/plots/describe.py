@@ -9,6 +9,17 @@ from cnncourse.plots.images import worst_mistakes
 def describe_history(history, *, metric="loss"):
     """Return what `plot_history` shows, in words.
 
+    Parameters
+    ----------
+    history : cnncourse.results.History
+        What ``fit`` returned; at least one epoch.
+    metric : {"loss", "accuracy", "lr"}, default "loss"
+        What is drawn.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> from cnncourse.results import EpochRecord, History
@@ -44,6 +55,17 @@ def describe_history(history, *, metric="loss"):
 def describe_confusion(result, *, pairs=3):
     """Return what `plot_confusion` shows, in words: how much is right, and the commonest confusions.
 
+    Parameters
+    ----------
+    result : cnncourse.results.EvalResult
+        What ``evaluate`` returned.
+    pairs : int, default 3
+        At most so many confusions, the commonest first.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> from types import SimpleNamespace
@@ -68,6 +90,17 @@ def describe_confusion(result, *, pairs=3):
 def describe_images(images, labels=None):
     """Return what `plot_images` shows, in words.
 
+    Parameters
+    ----------
+    images : ndarray of shape (N, C, H, W) or (N, H, W)
+        C is 1 or 3.
+    labels : sequence of N, optional
+        Anything printable.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> describe_images(np.zeros((3, 1, 28, 28)), ["seven", "two", "one"])
@@ -81,6 +114,15 @@ def describe_images(images, labels=None):
 
 def describe_filters(weights):
     """Return what `plot_filters` shows, in words.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (C_out, C_in, KH, KW)
+        The weights of a convolution.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -99,6 +141,15 @@ def describe_filters(weights):
 def describe_feature_maps(maps):
     """Return what `plot_feature_maps` shows, in words.
 
+    Parameters
+    ----------
+    maps : ndarray of shape (C, H, W) or (1, C, H, W)
+        The output of a layer.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> describe_feature_maps(np.array([[[0.0, 2.0]], [[0.0, 0.0]]]))
@@ -116,7 +167,36 @@ def describe_feature_maps(maps):
 
 
 def describe_mistakes(result, *, count=12):
-    """Return what `plot_mistakes` shows, in words."""
+    """Return what `plot_mistakes` shows, in words.
+
+    Parameters
+    ----------
+    result : cnncourse.results.EvalResult
+        With the labels, predictions and probabilities of its samples.
+    count : int, default 12
+        At most so many mistakes, the surest first.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If the result does not hold its samples, as after a round trip through JSON.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> result = SimpleNamespace(
+    ...     classes=("cat", "dog"),
+    ...     labels=np.array([0, 1]),
+    ...     predicted=np.array([1, 0]),
+    ...     probability=np.array([[0.25, 0.75], [0.9, 0.1]]),
+    ... )
+    >>> describe_mistakes(result)
+    'The 2 surest of 2 mistakes: dog taken for cat (90 % sure); cat taken for dog (75 % sure).'
+    """
     worst = worst_mistakes(result, count)
     if not len(worst):
         return "No mistakes."
@@ -131,6 +211,15 @@ def describe_mistakes(result, *, count=12):
 
 def describe_grid(values):
     """Return what `plot_grid` shows, in words: every number, row by row.
+
+    Parameters
+    ----------
+    values : ndarray of shape (H, W)
+        The numbers; NaN is an empty cell.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
