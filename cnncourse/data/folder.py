@@ -67,6 +67,21 @@ def load_folder(
     -----
     Threads decode, since Pillow works in parallel outside Python's lock. What is kept is valid as long as
     names, sizes and times of all files stay the same.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from PIL import Image
+    >>> from cnncourse import data
+    >>> digits = data.load("digits")
+    >>> with TemporaryDirectory() as folder:
+    ...     for number in range(6):
+    ...         place = Path(folder) / ("even" if number % 2 == 0 else "odd")
+    ...         place.mkdir(exist_ok=True)
+    ...         Image.fromarray(digits.images[number, 0]).save(place / f"{number}.png")
+    ...     loaded = load_folder(folder, channels=1, cache=False)
+    >>> loaded.images.shape, loaded.classes, loaded.counts()
+    ((6, 1, 28, 28), ('even', 'odd'), {'even': 3, 'odd': 3})
     """
     check_options(channels, resize)
     folder = Path(path).expanduser()

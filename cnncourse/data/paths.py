@@ -40,6 +40,12 @@ def data_root(root: str | os.PathLike | None = None) -> Path:
     -------
     Path
         An absolute path; it need not exist yet.
+
+    Examples
+    --------
+    >>> path = data_root("datasets")
+    >>> path.name, path.is_absolute()
+    ('datasets', True)
     """
     chosen = root if root is not None else os.environ.get("CNNCOURSE_DATA") or user_cache()
     return Path(chosen).expanduser().absolute()

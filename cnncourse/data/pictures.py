@@ -71,6 +71,18 @@ def read_image(
     -----
     16-bit pixels are scaled to 8 bits, palettes and CMYK become RGB, transparent parts become white, a
     picture that a camera stored lying is turned upright, and of an animation the first frame is taken.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from PIL import Image
+    >>> from cnncourse import data
+    >>> digit = data.load("digits").images[0, 0]
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "digit.png"
+    ...     Image.fromarray(digit).save(path)
+    ...     read_image(path).shape, read_image(path, size=14, channels=1).shape
+    ((3, 28, 28), (1, 14, 14))
     """
     check_options(channels, resize)
     wanted = Wanted(None if size is None else image_size(size), channels, resize)

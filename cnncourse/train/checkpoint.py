@@ -109,7 +109,29 @@ def load_checkpoint(folder: Path) -> dict | None:
 
 
 def save_weights(path: Path, weights: Mapping[str, torch.Tensor]) -> None:
-    """Write a ``state_dict`` as safetensors, atomically."""
+    """Write a ``state_dict`` as safetensors, atomically.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made if need be.
+    weights : mapping of str to Tensor
+        ``model.state_dict()``, on any device.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "linear.safetensors"
+    ...     save_weights(file, nn.Linear(2, 1).state_dict())
+    ...     sorted(safetensors.torch.load_file(file))
+    ['bias', 'weight']
+    """
     # A copy each: safetensors refuses tensors that share memory, as tied weights do.
     tensors = {name: t.detach().to("cpu", copy=True).contiguous() for name, t in weights.items()}
     write_atomic(Path(path), lambda file: file.write(safetensors.torch.save(tensors)))
@@ -118,12 +140,29 @@ def save_weights(path: Path, weights: Mapping[str, torch.Tensor]) -> None:
 def load_weights(path: Path, model: nn.Module) -> None:
     """Load weights written by ``save_weights`` into a network of the same architecture.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : nn.Module
+        Its weights are replaced, on the device where they lie.
+
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
         If the file is no whole safetensors file, or belongs to another network.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> one, other = nn.Linear(2, 1), nn.Linear(2, 1)
+    >>> with TemporaryDirectory() as folder:
+    ...     save_weights(Path(folder) / "linear.safetensors", one.state_dict())
+    ...     load_weights(Path(folder) / "linear.safetensors", other)
+    >>> torch.equal(one.weight, other.weight)
+    True
     """
     path = Path(path)
     if not path.exists():
@@ -153,6 +192,24 @@ def save_run(
         What ``fit`` returned.
     config : dict
         ``{"model": model.spec, "data": model.trained_on, "train": config.to_dict()}``.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from cnncourse import data, train
+    >>> digits, settings = data.load("digits").take(range(64)), train.TrainConfig(epochs=1, progress=False)
+    >>> model = models.create("perceptron", in_channels=1)
+    >>> history = train.fit(model, digits, config=settings)
+    >>> config = {"model": model.spec, "data": model.trained_on, "train": settings.to_dict()}
+    >>> with TemporaryDirectory() as folder:
+    ...     save_run(folder, model, history, config)
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['config.json', 'history.json', 'model.safetensors']
     """
     folder = Path(path)
     write_text(folder / CONFIG, json.dumps(config, indent=1))
@@ -187,6 +244,20 @@ def load_run(path: str | Path) -> tuple[nn.Module, dict]:
         If the folder or one of its files is missing.
     ValueError
         If a file is damaged, or the network was not made by ``models.create``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from cnncourse import data, train
+    >>> digits, settings = data.load("digits").take(range(64)), train.TrainConfig(epochs=1, progress=False)
+    >>> model = models.create("perceptron", in_channels=1)
+    >>> with TemporaryDirectory() as folder:
+    ...     history = train.fit(model, digits, config=settings, out=folder)
+    ...     loaded, config = load_run(folder)
+    >>> config["model"]["name"], config["train"]["epochs"]
+    ('perceptron', 1)
+    >>> train.predict(loaded, digits.images).shape
+    (64, 10)
     """
     folder = Path(path)
     if not (folder / CONFIG).exists():

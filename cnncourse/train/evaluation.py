@@ -83,6 +83,16 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     ------
     ValueError
         If there are no images, or labels exceed the network's outputs.
+
+    Examples
+    --------
+    >>> from cnncourse import data, models
+    >>> digits = data.load("digits").take(range(64))
+    >>> result = evaluate(models.create("perceptron", in_channels=1), digits)
+    >>> result.confusion.shape, int(result.confusion.sum())
+    ((10, 10), 64)
+    >>> bool(result.accuracy == result.confusion.trace() / 64)
+    True
     """
     device = next(model.parameters()).device
     mean, std = _normalisation(model)
@@ -132,6 +142,16 @@ def predict(model: nn.Module, images: np.ndarray, batch_size: int = 1000) -> np.
     ------
     ValueError
         If the images do not have the trained shape or the network was not trained by ``fit``.
+
+    Examples
+    --------
+    >>> from cnncourse import data, models, train
+    >>> digits = data.load("digits").take(range(64))
+    >>> model = models.create("perceptron", in_channels=1)
+    >>> history = train.fit(model, digits, config=train.TrainConfig(epochs=1, progress=False))
+    >>> probability = predict(model, digits.images[:5])
+    >>> probability.shape, np.allclose(probability.sum(axis=1), 1)
+    ((5, 10), True)
     """
     mean, std = _normalisation(model)
     if mean is None:

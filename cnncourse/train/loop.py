@@ -57,6 +57,22 @@ def train_one_epoch(
     -------
     Totals
         Summed loss, right answers and images of the epoch.
+
+    Examples
+    --------
+    >>> from contextlib import nullcontext
+    >>> from cnncourse import data, models
+    >>> digits = data.load("digits").take(range(64))
+    >>> images, labels = torch.tensor(digits.images) / 255, torch.tensor(digits.labels)
+    >>> batches = zip(images.split(16), labels.split(16))
+    >>> model = models.create("perceptron", in_channels=1)
+    >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.5)
+    >>> totals = train_one_epoch(
+    ...     model, batches, nn.CrossEntropyLoss(), optimizer, scheduler, context=nullcontext()
+    ... )
+    >>> totals.images, scheduler.get_last_lr()  # four batches, so the learning rate was halved twice
+    (64, [0.025])
     """
     model.train()
     totals = Totals(next(model.parameters()).device)

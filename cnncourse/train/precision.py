@@ -12,10 +12,24 @@ import torch
 def choose_device(name: str = "auto") -> torch.device:
     """The device of a name; ``"auto"`` takes the first of cuda, mps and cpu that is there.
 
+    Parameters
+    ----------
+    name : str, default "auto"
+        ``"auto"`` or a torch device: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
+
+    Returns
+    -------
+    torch.device
+
     Raises
     ------
     ValueError
         If the name is no torch device, or this computer or this build of torch does not have it.
+
+    Examples
+    --------
+    >>> choose_device("cpu")
+    device(type='cpu')
     """
     if name == "auto":
         if torch.cuda.is_available():
@@ -33,10 +47,26 @@ def choose_device(name: str = "auto") -> torch.device:
 def choose_precision(name: str, device: torch.device) -> str:
     """``"float32"`` or ``"bfloat16"``; ``"auto"`` takes bfloat16 where the GPU computes in it.
 
+    Parameters
+    ----------
+    name : {"auto", "float32", "bfloat16"}
+    device : torch.device
+        What ``choose_device`` returned.
+
+    Returns
+    -------
+    str
+        ``"float32"`` or ``"bfloat16"``.
+
     Notes
     -----
     Weights, their gradients and the optimiser stay in float32; only the layers that gain from it compute in
     bfloat16 (torch.autocast). bfloat16 keeps float32's range, so no loss scaling is needed.
+
+    Examples
+    --------
+    >>> choose_precision("auto", choose_device("cpu"))
+    'float32'
     """
     if name != "auto":
         return name
