@@ -1,4 +1,4 @@
-"""The rooms of the package import along the arrows of the design and along no other, lazily or not."""
+"""The rooms of the package import along the arrows listed here and along no other, lazily or not."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def violations(package: Path) -> list[str]:
     for path in sorted(package.rglob("*.py")):
         room, place = room_of(path, package), path.relative_to(package).as_posix()
         if room not in ARROWS:
-            wrong.append(f"{place}: the room '{room}' is not in the design; add it to ARROWS with its arrows")
+            wrong.append(f"{place}: the room '{room}' is unknown; add it to ARROWS with its arrows")
             continue
         for item in imports_of(path, package):
             top, *rest = item.name.split(".")
@@ -166,7 +166,7 @@ def test_rooms_of_the_table_agree():
             "widgets imports ipywidgets",
         ),
         ("bridge.py", "import cnncourse.train.loop\n", "bridge imports train at the top"),
-        ("attic/x.py", "", "the room 'attic' is not in the design"),
+        ("attic/x.py", "", "the room 'attic' is unknown"),
     ],
 )
 def test_a_wrong_arrow_is_found(tmp_path, place, source, complaint):

@@ -43,6 +43,24 @@ ROWS = (
         "{convolution[geometric_mean_ratio][backward]:.2f} backward",
     ),
     Row(
+        "test accuracy of `lenet5` on MNIST after 3 epochs, default settings (median of seeds)",
+        "accuracy.json",
+        "{mnist[accuracy][median]:.2%} ({mnist[accuracy][low]:.2%} to {mnist[accuracy][high]:.2%}, "
+        "n = {mnist[accuracy][n]})",
+    ),
+    Row(
+        "the same on the embedded digits after 10 epochs",
+        "accuracy.json",
+        "{digits[accuracy][median]:.2%} ({digits[accuracy][low]:.2%} to {digits[accuracy][high]:.2%}, "
+        "n = {digits[accuracy][n]})",
+    ),
+    Row(
+        "time of an epoch of `fit` against the usual loop over a `DataLoader`, one thread (below 1: faster)",
+        "train.json",
+        "{ratios_within_a_round[fit / usual][median]:.2f} ({ratios_within_a_round[fit / usual][low]:.2f} to "
+        "{ratios_within_a_round[fit / usual][high]:.2f}, n = {ratios_within_a_round[fit / usual][n]})",
+    ),
+    Row(
         "Lighthouse on chapter 03, of 100: accessibility; speed on a desktop; speed on a slow phone",
         "lighthouse.json",
         "{pages[03_convolution.html][phone][accessibility][median]:.0f}; "

@@ -1,4 +1,4 @@
-"""Every chapter has the parts, the sizes and the stored outputs that the design asks for."""
+"""Every chapter has the parts, the sizes and the stored outputs that a chapter of this book must have."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_same_padding_keeps_the_size(kernel, dilation, size):
 
 
 def test_known_architectures():
-    """FACTS: the sides of AlexNet (227 pixels), ZFNet and VGG."""
+    """The sides that follow from the layers of AlexNet (227 pixels), ZFNet and VGG."""
     side = shapes.conv_output_size(227, 11, stride=4)
     sides = [side]
     for _ in range(3):
