@@ -59,10 +59,16 @@ class Source:
 
         if self.data in CATALOG:
             return None
-        for path in (Path(self.data).expanduser(), data_root(self.root) / self.data):
+        places = (Path(self.data).expanduser(), data_root(self.root) / self.data)
+        for path in places:
             if path.is_dir():
                 return path
-        near = difflib.get_close_matches(self.data.lower(), CATALOG, n=2, cutoff=0.5)
+        if any(path.exists() for path in places):
+            raise ValueError(
+                f"--data {self.data} is a file: give a data set's name, or a folder of images with one "
+                "sub-folder per class"
+            )
+        near = difflib.get_close_matches(self.data.lower(), CATALOG, n=2, cutoff=0.6)
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         raise ValueError(
             f"--data {self.data}: no such data set or folder; {hint}`cnncourse data list` lists the sets"
@@ -114,13 +120,17 @@ def add_data_options(parser: argparse.ArgumentParser, default: str | None = None
     group = parser.add_argument_group("data")
     group.add_argument(
         "--data",
+        type=some_text,
         default=default,
         metavar="NAME|FOLDER",
         help="a data set (see `cnncourse data list`) or a folder of images, one sub-folder per class, "
         "with train/ and test/ above them or without" + (f"; default {default}" if default else ""),
     )
     group.add_argument(
-        "--root", metavar="DIR", help="where data sets lie; default $CNNCOURSE_DATA, else the cache"
+        "--root",
+        type=some_text,
+        metavar="DIR",
+        help="where data sets lie; default $CNNCOURSE_DATA, else the cache",
     )
     group.add_argument(
         "--fallback", choices=("digits", "shapes"), help="what to use when the data cannot be fetched"
@@ -140,6 +150,13 @@ def add_image_options(parser: argparse.ArgumentParser) -> None:
         default="crop",
         help="how another aspect ratio is met; default crop",
     )
+
+
+def some_text(text: str) -> str:
+    """Refuse an empty name, which would mean the working directory: an unset shell variable gives one."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: give a name")
+    return text
 
 
 def image_side(text: str) -> tuple[int, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from cnncourse.cli.sources import COMMAND_FILE, Source, add_data_options, add_image_options
+from cnncourse.cli.sources import COMMAND_FILE, Source, add_data_options, add_image_options, some_text
 
 _EPILOG = """
 examples:
@@ -23,6 +24,7 @@ Ctrl-C ends training after saving what there is; --resume goes on from there.
 
 # Few images make few steps: with smaller batches they are enough to learn something in as many epochs.
 _MANY_IMAGES, _SMALL_BATCH = 10_000, 32
+_RUN_FILES = ("model.safetensors", "history.json", "config.json", "evaluation.json")
 
 # option -> (type, field of TrainConfig, help). The defaults are TrainConfig's.
 _SETTINGS = {
@@ -57,7 +59,9 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     parser.set_defaults(run=run)
     parser.add_argument("--model", default="lenet5", metavar="NAME", help="network; default lenet5")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for weights, history and settings")
+    parser.add_argument(
+        "--out", type=some_text, metavar="DIR", help="folder for weights, history and settings"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out, if there is one")
     parser.add_argument(
         "--weights", metavar="SOURCE", help="start from these weights: imagenet; default random"
@@ -78,7 +82,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, evaluate on the test part, and report."""
-    _check_out(args.out, args.resume)
+    out = None if args.out is None else Path(args.out)
+    _check_out(out, args.resume)
     if not 0 <= args.valid < 1:
         raise ValueError(f"--valid {args.valid} must be at least 0 and below 1: 0.1 holds out a tenth")
     import torch
@@ -90,31 +95,33 @@ def run(args: argparse.Namespace) -> int:
     asked = Source(args.data, args.root, args.size, args.channels, args.resize, args.fallback)
     source = _fitted(asked, args.model)
     images = source.load_part("train")
+    _check_classes(source, images)
     torch.manual_seed(config.seed)
     model = models.create(args.model, len(images.classes), images.images.shape[1], args.weights)
     fitting, valid = data.split_data(images, args.valid, config.seed) if args.valid else (images, None)
     if "batch_size" not in settings and len(fitting) < _MANY_IMAGES:
         config = replace(config, batch_size=_SMALL_BATCH)
-    if args.out and _is_first() and not (args.out / "checkpoint.pt").exists():
-        source.save(args.out)
-    history = train.fit(model, fitting, valid, config, out=args.out, resume=args.resume)
+    if out and _is_first() and not (out / "checkpoint.pt").exists():
+        source.save(out)
+    history = train.fit(model, fitting, valid, config, out=out, resume=args.resume)
     if not _is_first():
         return 0
     if history.stopped and history.stopped.startswith("interrupted"):
-        if args.out:
-            history.save(
-                args.out / "history.json"
-            )  # the interruption may have come while it was being written
+        if out:
+            history.save(out / "history.json")  # the interruption may have come while it was being written
         done = f"{len(history.records)} of {config.epochs} epochs are done"
-        where = f"; go on with --resume --out {args.out}" if args.out else ""
+        where = f"; go on with --resume --out {out}" if out else ""
         print(f"cnncourse: interrupted, {done}{where}", file=sys.stderr)
         return 130
-    return _report(model, source, images.classes, history, args.out)
+    return _report(model, source, images.classes, history, out)
 
 
 def _report(model, source: Source, classes: tuple[str, ...], history, out: Path | None) -> int:
     from cnncourse import train
 
+    if not history.records:
+        print(f"cnncourse: error: no epoch was finished: {history.stopped}", file=sys.stderr)
+        return 1
     test = source.load_part("test", classes)
     result = train.evaluate(model, test)
     seconds = sum(record.seconds for record in history.records)
@@ -123,9 +130,24 @@ def _report(model, source: Source, classes: tuple[str, ...], history, out: Path 
         f"after {len(history.records)} epochs in {seconds:.1f} s on {history.device}"
     )
     if out:
-        (out / "evaluation.json").write_text(result.to_json() + "\n", encoding="utf-8")
-        print(f"written to {out}: model.safetensors, history.json, config.json, evaluation.json")
-    return 0 if not history.stopped or "not finite" not in history.stopped else 1
+        if math.isfinite(result.loss):  # JSON has no word for what is not
+            (out / "evaluation.json").write_text(result.to_json() + "\n", encoding="utf-8")
+        written = [name for name in _RUN_FILES if (out / name).exists()]
+        print(f"written to {out}: {', '.join(written)}")
+    if history.stopped and "not finite" in history.stopped:
+        print(f"cnncourse: error: {history.stopped}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _check_classes(source: Source, images) -> None:
+    """Refuse images among which there is nothing to tell apart."""
+    filled = [name for name, number in images.counts().items() if number]
+    if len(filled) < 2:
+        raise ValueError(
+            f"--data {source.data} has images of one class only, {filled[0]}: training needs two or more, "
+            "each in a sub-folder of its own"
+        )
 
 
 def _is_first() -> bool:
@@ -140,8 +162,12 @@ def _check_out(out: Path | None, resume: bool) -> None:
         return
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out {out} is a file: give a folder")
-    has_content = out.is_dir() and any(path.name != COMMAND_FILE for path in out.iterdir())
-    if has_content and not resume and _is_first():
+    if not out.is_dir() or not _is_first():  # the first process may have begun to write
+        return
+    present = {path.name for path in out.iterdir()}
+    if resume and present and not present & {"checkpoint.pt", "config.json", COMMAND_FILE}:
+        raise ValueError(f"--out {out} holds files but no run to go on with: choose another folder")
+    if not resume and present - {COMMAND_FILE}:
         raise ValueError(
             f"--out {out} is not empty: --resume goes on with the run in it, or choose another folder"
         )

@@ -109,7 +109,7 @@ def entry(name: str) -> Entry:
     if not isinstance(name, str):
         raise TypeError(f"name must be text such as 'mnist', got {type(name).__name__}")
     if name not in CATALOG:
-        near = difflib.get_close_matches(name.lower(), CATALOG, n=2, cutoff=0.5)
+        near = difflib.get_close_matches(name.lower(), CATALOG, n=2, cutoff=0.6)
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         raise ValueError(f"name {name!r} is not a known data set: {hint}There are {', '.join(CATALOG)}")
     return CATALOG[name]

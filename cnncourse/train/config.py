@@ -61,7 +61,7 @@ class TrainConfig:
     channels_last: bool = True  # memory order N, H, W, C, which convolutions read faster
     compile: bool = False  # torch.compile the network: slow to start, faster per step
     deterministic: bool = False  # ask cuDNN for repeatable kernels: the same bits on a GPU, slower
-    seed: int = 0  # order of the images, augmentation, dropout
+    seed: int = 0  # order of the images, augmentation, dropout; 0 to 2**63 - 1
     workers: int = 0  # processes that load images, for streamed data only
     progress: bool = True  # show a bar or a line per epoch
 
@@ -80,6 +80,8 @@ class TrainConfig:
             object.__setattr__(self, "lr", DEFAULT_LR[self.optimizer])
         for name, smallest in _WHOLE_NUMBERS.items():
             _check_whole(name, getattr(self, name), smallest)
+        if self.seed > _LARGEST_SEED:
+            raise ValueError(f"seed={self.seed} must be a whole number from 0 to {_LARGEST_SEED}")
         for name, (low, high, rule) in _RANGES.items():
             _check_range(name, getattr(self, name), low, high, rule)
         for prefix, factor in self.lr_scales.items():
@@ -112,6 +114,7 @@ _WHOLE_NUMBERS = {
     "workers": 0,
     "seed": 0,
 }
+_LARGEST_SEED = 2**63 - 1  # what PyTorch's generators take, with room to add the epoch
 _BELOW_ONE = (0, 1, "at least 0 and below 1")
 _RANGES = {
     "momentum": _BELOW_ONE,

@@ -22,6 +22,11 @@ TRAIN_MISTAKES = [
     (["--batch-size", "0"], "batch_size=0"),
     (["--lr", "-0.1"], "lr=-0.1"),
     (["--lr", "nan"], "lr=nan"),
+    (["--seed", "9" * 23], "seed=99999999999999999999999 must be a whole number from 0 to 922337203685477"),
+    (["--data", ""], "argument --data: it is empty"),
+    (["--out", ""], "argument --out: it is empty"),
+    (["--root", ""], "argument --root: it is empty"),
+    (["--data", __file__], "is a file: give a data set's name, or a folder of images"),
     (["--optimizer", "adamm"], 'did you mean "adam'),
     (["--schedule", "linear"], "schedule='linear' is unknown"),
     (["--precision", "int8"], "precision='int8' is unknown"),
@@ -51,6 +56,11 @@ def test_out_that_cannot_be_used(trained, tmp_path, capsys):
     assert "is not empty: --resume goes on" in one_line_error(capsys, "train", "--out", trained[0])
     (tmp_path / "file").write_text("x")
     assert "is a file: give a folder" in one_line_error(capsys, "train", "--out", tmp_path / "file")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("x")
+    error = one_line_error(capsys, "train", "--resume", "--out", tmp_path / "other")
+    assert "holds files but no run to go on with" in error
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["notes.txt"]
     below = tmp_path / "file" / "run"
     assert "file" in one_line_error(capsys, "train", "--quiet", "--epochs", 1, "--out", below)
 
@@ -73,6 +83,17 @@ def test_a_refused_start_does_not_occupy_the_folder(tmp_path, capsys):
 def test_folder_mistakes(tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     assert "has no sub-folders" in one_line_error(capsys, "train", "--quiet", "--data", tmp_path / "empty")
+
+
+def test_one_class_is_nothing_to_learn(tmp_path, capsys):
+    (tmp_path / "cat").mkdir()
+    for number in range(12):
+        Image.new("L", (30, 30), number).save(tmp_path / "cat" / f"{number}.png")
+    arguments = ["train", "--quiet", "--data", tmp_path]
+    assert "images of one class only, cat" in one_line_error(capsys, *arguments)
+    (tmp_path / "dog").mkdir()  # a second class without images
+    assert main([str(argument) for argument in arguments]) == 2
+    assert "images of one class only, cat" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["eval", "predict"])
@@ -128,6 +149,11 @@ def test_eval_of_other_data(trained, tmp_path, capsys):
 )
 def test_other_mistakes(arguments, words, capsys):
     assert words in one_line_error(capsys, *arguments)
+
+
+def test_a_far_name_is_not_suggested(capsys):
+    assert "did you mean" not in one_line_error(capsys, "data", "get", "nope")
+    assert "did you mean" not in one_line_error(capsys, "train", "--data", "nope")
 
 
 def test_without_torch_the_remedy_is_named(monkeypatch, capsys):

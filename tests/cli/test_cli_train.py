@@ -189,6 +189,26 @@ def test_settings_reach_the_configuration(tmp_path):
     assert list(augment["scale"]) == [0.9, 1.1]
 
 
+def test_a_run_without_a_finished_epoch_claims_nothing(tmp_path, capsys):
+    """Steps so long that the loss is not a number before the first epoch ends."""
+    run = tmp_path / "run"
+    options = ["--data", "digits", "--model", "mlp", "--lr", "1e30", "--epochs", "1", "--quiet"]
+    assert main(["train", *options, "--out", str(run)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert "no epoch was finished: " in captured.err
+    assert "not finite" in captured.err
+    assert {path.name for path in run.iterdir()} <= {"command.json"}
+
+
+def test_the_files_that_are_reported_are_there(trained):
+    folder, done = trained
+    names = done.stdout.split("written to ")[1].split(": ")[1].split()
+    assert len(names) == 4
+    assert all((folder / name.rstrip(",")).exists() for name in names)
+
+
 def test_help_names_the_choices_and_defaults_of_the_trainer(capsys):
     from cnncourse.train.config import DEFAULT_LR, OPTIMIZERS, PRECISIONS, SCHEDULES, TrainConfig
 
