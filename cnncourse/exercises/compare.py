@@ -128,6 +128,9 @@ def difference(expected: object, got: object, *, whole: bool = False, exact_shap
     if isinstance(expected, tuple):
         return _difference_of_several(expected, got, whole, exact_shape)
     expected = np.asarray(expected)
+    if expected.ndim == 0 and isinstance(got, (tuple, list)):
+        kind = f"{type(got).__name__} of length {len(got)}"
+        return Difference("a single number is expected", shown(expected), kind)
     try:
         numbers = fit_shape(expected, as_numbers(got), exact_shape)
     except UnreadableError as error:

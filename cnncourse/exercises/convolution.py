@@ -8,7 +8,8 @@ from .exercise import Case, Exercise, Mistake
 
 def _correlation_cases() -> list[Case]:
     rng = np.random.default_rng(3)
-    small = np.arange(9).reshape(3, 3), np.array([[0, 1], [2, 3]])
+    # No straight slope: on one, a transposed kernel and a kernel with one flipped axis give the same numbers.
+    small = np.array([[0, 1, 2], [5, 3, 8], [4, 9, 6]]), np.array([[0, 1], [2, 3]])
     wide = rng.integers(0, 10, (5, 7)), np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])
     bright = rng.integers(100, 256, (4, 4), dtype=np.uint8), np.array([[1, 2], [0, 1]])
     low_kernel = rng.normal(size=(6, 4)), rng.normal(size=(2, 3))
@@ -141,6 +142,10 @@ EXERCISES = (
             Mistake(
                 answers.one_axis_flipped,
                 "Only the rows are flipped. `kernel[::-1, ::-1]` flips both axes.",
+            ),
+            Mistake(
+                answers.other_axis_flipped,
+                "Only the columns are flipped. `kernel[::-1, ::-1]` flips both axes.",
             ),
             Mistake(
                 answers.transposed,

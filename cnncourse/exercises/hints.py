@@ -33,14 +33,15 @@ def hint_for_function(
     Returns
     -------
     str or None
-        The hint of the known mistake that agrees with the answer on the first failing case and on the most
-        cases in all; else a general one; else None.
+        The hint of the known mistake that agrees with the answer on every case up to the first failing one
+        and on the most cases in all; else a general one; else None.
     """
     best, best_score = None, 0
     for mistake in exercise.mistakes:
         theirs = [call(mistake.answer, case) for case in cases]
         same = [_same_outcome(exercise, one, other) for one, other in zip(outcomes, theirs)]
-        if same[failing[0]] and sum(same) > best_score:
+        # What the answer gets right rules a mistake out as much as what it gets wrong.
+        if all(same[: failing[0] + 1]) and sum(same) > best_score:
             best, best_score = mistake.hint, sum(same)
     if best:
         return best
@@ -106,6 +107,8 @@ def general_hint(expected: object, got: object, exact_shape: bool = False) -> st
     if isinstance(expected, tuple):
         return None
     expected = np.asarray(expected)
+    if expected.ndim == 0 and isinstance(got, (tuple, list)):
+        return "Return the number alone, without brackets. A comma after a value makes a tuple of it."
     try:
         got = fit_shape(expected, as_numbers(got), exact_shape)
     except UnreadableError:
@@ -126,7 +129,7 @@ def general_hint(expected: object, got: object, exact_shape: bool = False) -> st
 
 def _shape_hint(expected: np.ndarray, got: np.ndarray) -> str | None:
     if got.ndim != expected.ndim:
-        return f"The answer has {got.ndim} axes, {expected.ndim} are expected."
+        return f"The answer is {_axes_in_words(got.ndim)}; {_axes_in_words(expected.ndim)} is expected."
     if got.shape == expected.shape[::-1]:
         return "Rows and columns are exchanged."
     apart = {e - g for e, g in zip(expected.shape, got.shape)} - {0}
@@ -135,6 +138,12 @@ def _shape_hint(expected: np.ndarray, got: np.ndarray) -> str | None:
     if apart == {-1}:
         return "One too many along an axis: does a loop or a slice run one step too far?"
     return None
+
+
+def _axes_in_words(ndim: int) -> str:
+    if ndim == 0:
+        return "a single number"
+    return f"an array with {ndim} {'axis' if ndim == 1 else 'axes'}"
 
 
 def _linear_hint(expected: np.ndarray, got: np.ndarray) -> str | None:

@@ -237,6 +237,10 @@ EXERCISES = (
                 "Padding makes the output of a transposed convolution smaller: it is cut off.",
             ),
             Mistake(
+                lambda n, k, p, s, o: (n - 1) * s - p + k + o,
+                "The padding is cut on both sides: `2 * padding`.",
+            ),
+            Mistake(
                 lambda n, k, p, s, o: (n - 1) * s - 2 * p + k,
                 "`output_padding` is not used. It tells apart the sizes "
                 "that a strided convolution maps to the same one.",

@@ -148,6 +148,11 @@ EXERCISES = (
                 "of each row first: the softmax stays the same. And take the logarithm by hand, since "
                 "log(0) is infinite.",
             ),
+            Mistake(
+                answers.softmax_then_log,
+                "A very small softmax is rounded to 0, and log(0) is infinite. Do not take the log of the "
+                "softmax: subtract the log of the sum of exponentials from the shifted logits instead.",
+            ),
             Mistake(answers.summed, "You sum over the samples. PyTorch's default is the mean: divide by N."),
             Mistake(
                 answers.softmax_over_the_batch,
@@ -225,6 +230,15 @@ EXERCISES = (
             ),
             Mistake(
                 answers.without_momentum, "The old velocity is not used: this is plain gradient descent."
+            ),
+            Mistake(
+                answers.velocity_not_updated,
+                "This is plain gradient descent: the velocity comes back as it was. Compute the new velocity "
+                "first, and move the parameter by lr times it.",
+            ),
+            Mistake(
+                answers.velocity_not_damped,
+                "The old velocity enters in full. Multiply it by the momentum before you add the gradient.",
             ),
         ),
     ),

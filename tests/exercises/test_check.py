@@ -50,7 +50,7 @@ def test_worst_element_is_named():
 
     result = check(NAME, one_wrong)
     assert result.message == "case 1 of 5: 2 of 4 elements differ, most at [1, 0]"
-    assert "[[20, 25], [44, 43]]" in details(result)["got"]
+    assert "[[21, 32], [45, 44]]" in details(result)["got"]
 
 
 def test_error_is_reported_with_its_line():
@@ -201,21 +201,6 @@ def test_small_errors_in_double_precision_fail():
     assert not check(NAME, lambda image, kernel: correlate2d(image, kernel) * (1 + 1e-4))
 
 
-@pytest.mark.parametrize(
-    "change, words",
-    [
-        (lambda out: -out, "wrong sign"),
-        (lambda out: 3 * out, "3 times"),
-        (lambda out: out + 2, "off by the same number, 2"),
-        (lambda out: out.T, "exchanged"),
-        (lambda out: np.pad(out, ((0, 1), (0, 0))), "too many"),
-        (lambda out: out * np.nan, "NaN"),
-    ],
-)
-def test_general_hints(change, words):
-    assert words in check(NAME, lambda image, kernel: change(correlate2d(image, kernel))).hint
-
-
 def test_any_edge_kernel_passes():
     for kernel in ([[1, 2, 1], [0, 0, 0], [-1, -2, -1]], np.array([[0, 1, 0], [0, -1, 0], [0, 0, 0]]) / 1000):
         assert check("convolution.edge_kernel", kernel)
@@ -357,7 +342,7 @@ def test_no_warning_and_no_trace_stays_behind(recwarn):
 def test_text_form_is_deterministic():
     text = str(check(NAME, lambda image, kernel: correlate2d(image, kernel[::-1, ::-1])))
     assert re.sub(r"\s+", " ", text).startswith(
-        "✗ convolution.correlate2d: case 1 of 5: 4 of 4 elements differ, most at [0, 0] "
-        "input image = [[0, 1, 2], [3, 4, 5], [6, 7, 8]], kernel = [[0, 1], [2, 3]] "
-        "expected [[19, 25], [37, 43]]"
+        "✗ convolution.correlate2d: case 1 of 5: 4 of 4 elements differ, most at [0, 1] "
+        "input image = [[0, 1, 2], [5, 3, 8], [4, 9, 6]], kernel = [[0, 1], [2, 3]] "
+        "expected [[20, 32], [38, 44]]"
     )

@@ -79,6 +79,10 @@ def one_axis_flipped(image, kernel):
     return correlate2d(image, kernel[::-1])
 
 
+def other_axis_flipped(image, kernel):
+    return correlate2d(image, kernel[:, ::-1])
+
+
 def transposed(image, kernel):
     return correlate2d(image, kernel.T)
 

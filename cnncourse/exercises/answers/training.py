@@ -96,6 +96,10 @@ def softmax(logits, axis):
     return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
+def softmax_then_log(logits, labels):
+    return -np.log(softmax(logits, 1)[np.arange(len(labels)), labels]).mean()
+
+
 def softmax_over_the_batch(logits, labels):
     return -np.log(softmax(logits, 0)[np.arange(len(labels)), labels]).mean()
 
@@ -152,6 +156,15 @@ def old_velocity(parameter, gradient, velocity, lr, momentum):
 
 def without_momentum(parameter, gradient, velocity, lr, momentum):
     return parameter - lr * gradient, gradient
+
+
+def velocity_not_updated(parameter, gradient, velocity, lr, momentum):
+    return parameter - lr * gradient, velocity
+
+
+def velocity_not_damped(parameter, gradient, velocity, lr, momentum):
+    velocity = velocity + gradient
+    return parameter - lr * velocity, velocity
 
 
 def shaped(statistic):
