@@ -36,7 +36,7 @@
   function openContents(open) {
     contents.classList.toggle("open", open);
     menuButton.setAttribute("aria-expanded", String(open));
-    document.getElementById("main").inert = open;
+    document.querySelector(".text-column").inert = open;
     if (open) contents.querySelector("a").focus();
   }
   menuButton.addEventListener("click", () => openContents(!contents.classList.contains("open")));
@@ -72,9 +72,34 @@
     block.append(button);
   });
 
+  // A browser does not break a formula; one that is wider than its line gets a box that scrolls.
+  function isWide(box) {
+    let line = box.parentElement;
+    while (getComputedStyle(line).display === "inline") line = line.parentElement;
+    return box.getBoundingClientRect().width > line.clientWidth + 1;
+  }
+  function markWideFormulas() {
+    document.querySelectorAll(".wide-formula").forEach((box) => {
+      box.classList.remove("wide-formula");
+      box.removeAttribute("tabindex");
+    });
+    const formulas = [...document.querySelectorAll("main math:not([display=block])")];
+    formulas.map((formula) => formula.closest(".nowrap") || formula).filter(isWide).forEach((found) => {
+      let box = found;
+      if (found.localName === "math") {
+        box = document.createElement("span");
+        box.className = "nowrap";
+        found.replaceWith(box);
+        box.append(found);
+      }
+      box.classList.add("wide-formula");
+    });
+  }
+
   // What scrolls sideways must be reachable by keyboard; what does not should not be a stop on the way.
   function markScrollable() {
-    document.querySelectorAll("main pre, .math-scroll, .table-scroll, .cell_output .output").forEach((element) => {
+    markWideFormulas();
+    document.querySelectorAll("main pre, .math-scroll, .table-scroll, .cell_output .output, .wide-formula").forEach((element) => {
       const scrolls = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
       if (scrolls) element.tabIndex = 0;
       else element.removeAttribute("tabindex");
@@ -82,6 +107,7 @@
   }
   markScrollable();
   addEventListener("load", markScrollable);
+  document.addEventListener("toggle", markScrollable, true); // what was folded had no width
   let waiting;
   addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(markScrollable, 200); });
 
@@ -101,11 +127,26 @@
     links.forEach((link, section) => observer.observe(section));
   }
 
-  // Paper is white and has no clicks: print in the light colours, with everything open and every picture loaded.
-  addEventListener("afterprint", () => applyMode(root.dataset.mode));
+  // A lazy picture that was never on the screen prints empty, and printing does not wait for it: once the page is
+  // there, fetch the rest.
+  function loadPictures() {
+    document.querySelectorAll("main img[loading=lazy]").forEach((picture) => { picture.loading = "eager"; });
+  }
+  const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 1000));
+  if (document.readyState === "complete") whenIdle(loadPictures);
+  else addEventListener("load", () => whenIdle(loadPictures));
+
+  // Paper is white and has no clicks: print in the light colours, with everything open; then put all back.
+  let opened = [];
   addEventListener("beforeprint", () => {
     root.dataset.theme = "light";
-    document.querySelectorAll("main details:not([open])").forEach((block) => { block.open = true; });
-    document.querySelectorAll("main img").forEach((picture) => { picture.loading = "eager"; });
+    loadPictures();
+    opened = opened.concat([...document.querySelectorAll("main details:not([open])")]);
+    opened.forEach((block) => { block.open = true; });
+  });
+  addEventListener("afterprint", () => {
+    applyMode(root.dataset.mode);
+    opened.forEach((block) => { block.open = false; });
+    opened = [];
   });
 })();

@@ -140,6 +140,12 @@ def test_the_placeholder_address_is_said_and_does_not_fail(build):
     assert "placeholder" not in warned
 
 
+def test_a_page_has_one_viewport_and_names_its_permalinks(build):
+    page, _, _ = build("# Title\n\nText.\n")
+    assert page.count('name="viewport"') == 1
+    assert re.search(r'<h1>Title<a class="headerlink" [^>]*aria-label="Link to this heading">', page)
+
+
 def test_links_to_the_source(build):
     page, _, _ = build("# Title\n\nText that is long enough to describe what this page holds.\n")
     assert 'href="https://github.com/OWNER/cnncourse/edit/main/book/intro.md"' in page

@@ -241,6 +241,9 @@ def test_printing_is_light_and_opens_what_is_folded(visit, quiz_page):
     with visit(quiz_page, theme="dark") as seen:
         page = seen.page
         dark = _colours(page)
+        page.locator("main details > summary").first.click()
+        folded = page.locator("main details:not([open])").count()
+        assert folded > 0
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         page.emulate_media(media="print")
         assert _colours(page) == "rgb(255, 255, 255)"
@@ -249,3 +252,17 @@ def test_printing_is_light_and_opens_what_is_folded(visit, quiz_page):
         page.emulate_media(media="screen")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert _colours(page) == dark
+        assert page.locator("main details:not([open])").count() == folded
+
+
+def test_every_picture_is_there_before_the_first_print(visit, slider_page):
+    with visit(slider_page) as seen:
+        seen.page.wait_for_function("[...document.images].every((picture) => picture.naturalWidth > 0)")
+
+
+def test_search_extracts_hold_no_buttons(visit):
+    with visit("search.html?q=convolution") as seen:
+        seen.page.wait_for_selector("#search-results p.context")
+        seen.settle()
+        extracts = seen.page.locator("#search-results p.context").all_inner_texts()
+        assert not [text for text in extracts if "Download notebook" in text or "Run in Colab" in text]

@@ -45,21 +45,24 @@ def test_every_picture_loads_and_keeps_its_shape(visit, page_name):
         assert seen.page.evaluate(SQUEEZED_PICTURES) == []
 
 
-def test_nothing_sticks_out_on_a_phone(visit, page_name, theme):
-    with visit(page_name, theme=theme, size={"width": 390, "height": 844}) as seen:
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_sticks_out_on_a_phone(visit, page_name, theme, width):
+    with visit(page_name, theme=theme, size={"width": width, "height": 844}) as seen:
         _open_all_folded(seen.page)
         page = seen.page
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         # Only boxes that scroll by themselves may hold something wider than the screen.
         outside = page.evaluate(
-            """() => [...document.querySelectorAll("main *")].filter((element) => {
-              if (element.getBoundingClientRect().right <= 391 || !element.checkVisibility()) return false;
+            """(width) => [...document.querySelectorAll(".text-column *")].filter((element) => {
+              if (element.getBoundingClientRect().right <= width + 1) return false;
+              if (!element.checkVisibility()) return false;
               for (let box = element; box !== document.body; box = box.parentElement) {
                 if (getComputedStyle(box).overflowX !== "visible") return false;
                 if (getComputedStyle(box).position === "absolute") return false;
               }
               return true;
-            }).map((element) => element.outerHTML.slice(0, 80))"""
+            }).map((element) => element.outerHTML.slice(0, 80))""",
+            width,
         )
         assert outside == []
 
@@ -86,6 +89,13 @@ def _assert_accessible(page, axe_script):
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]}" for rule in found for node in rule["nodes"]
     ]
     assert report == []
+
+
+def test_header_has_room_for_its_parts_on_a_narrow_phone(visit):
+    with visit("intro.html", size={"width": 320, "height": 640}) as seen:
+        brand = seen.page.get_by_role("link", name="cnncourse", exact=True).bounding_box()
+        search = seen.page.locator(".header-search").bounding_box()
+        assert brand["x"] + brand["width"] + 4 <= search["x"]
 
 
 def test_page_is_light_enough(site, page_name):

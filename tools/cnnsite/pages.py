@@ -26,6 +26,8 @@ REPAIRS = (
     (' id="exercise-content"', ""),  # the same in each exercise of a page
     (' id="solution-content"', ""),
 )
+# Sphinx gives the links beside headings and figures a title, but a screen reader reads their text, "#".
+PERMALINK = re.compile(r'(<a class="headerlink" href="[^"]*") title="([^"]*)"')
 # Marks on names, operators and punctuation of code: they have no colour and take a quarter of the HTML.
 UNCOLOURED = re.compile(r'<span class="[nopw]">([^<]*)</span>')
 
@@ -82,6 +84,7 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
     for fault, repair in REPAIRS:
         body = body.replace(fault, repair)
     body = UNCOLOURED.sub(r"\1", body)
+    body = PERMALINK.sub(r'\1 title="\2" aria-label="\2"', body)
     body = externalise(body, FrameStore(folder), prefix)
     return complete_images(drop_repeats(wrap_tables(body)), find, warn)
 
