@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
+from typing import TYPE_CHECKING
+
+from cnncourse.cli.sources import some_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cnncourse.data.catalog import Entry
 
 _EPILOG = """
 examples:
@@ -28,7 +37,10 @@ def add(commands: argparse._SubParsersAction) -> None:
         "names", nargs="*", metavar="NAME", help="data sets; check takes those on disk by default"
     )
     parser.add_argument(
-        "--root", metavar="DIR", help="where data sets lie; default $CNNCOURSE_DATA, else the cache"
+        "--root",
+        type=some_text,
+        metavar="DIR",
+        help="where data sets lie; default $CNNCOURSE_DATA, else the cache",
     )
 
 
@@ -45,16 +57,20 @@ def run(args: argparse.Namespace) -> int:
         if not items:
             raise ValueError("which data? For example `cnncourse data get mnist`")
         return _get(items, root)
-    return _check(items or [item for item in CATALOG.values() if not item.missing(root)], root)
+    return _check(items or [item for item in CATALOG.values() if not lacking(item, root)], root)
+
+
+def lacking(item: Entry, root: Path) -> str:
+    """Return in a few words what keeps a data set from being read, "" if nothing does."""
+    if item.name == "digits" and importlib.util.find_spec("sklearn") is None:
+        return "needs scikit-learn: pip install 'cnncourse[course]'"
+    return f"not here, {item.megabytes} MB to get" if item.missing(root) else ""
 
 
 def _list(items: list, root) -> int:
     print(f"data root: {root}")
     for item in items:
-        if item.kind == "embedded":
-            state = "always there"
-        else:
-            state = f"not here, {item.megabytes} MB to get" if item.missing(root) else "here"
+        state = lacking(item, root) or ("always there" if item.kind == "embedded" else "here")
         shape = f"{item.channels}×{item.size}×{item.size}"
         images = f"{item.train + item.test:>7,} images  {shape:8}"
         print(f"{item.name:14}{images}{len(item.classes):>4} classes  {state}")
@@ -68,7 +84,7 @@ def _get(items: list, root) -> int:
 
     for item in items:
         if item.kind == "embedded":
-            print(f"{item.name}: always there")
+            print(f"{item.name}: {lacking(item, root) or 'always there'}")
         elif not item.missing(root) and all(verdict.good for verdict in check(item, root)):
             print(f"{item.name}: already in {root}")
         else:

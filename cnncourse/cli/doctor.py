@@ -7,6 +7,9 @@ import importlib
 import os
 import platform
 import shutil
+from pathlib import Path
+
+from cnncourse.cli.data import lacking
 
 # module -> (name on the package index, extra that brings it, what it is for)
 _PACKAGES = {
@@ -93,11 +96,23 @@ def _data() -> None:
         "$CNNCOURSE_DATA" if os.environ.get("CNNCOURSE_DATA") else "default; CNNCOURSE_DATA names another"
     )
     above = next(folder for folder in (root, *root.parents) if folder.exists())
-    state = "writable" if os.access(above, os.W_OK) else "read-only"
+    state = _state(root, above)
     free = shutil.disk_usage(above).free / 1e9
     print(f"data root    {root} ({set_by}; {state}, {free:.0f} GB free)")
-    here = [name for name, item in CATALOG.items() if not item.missing(root)]
+    here = [name for name, item in CATALOG.items() if not lacking(item, root)]
     away = [name for name, item in CATALOG.items() if item.missing(root)]
     print(f"data here    {', '.join(here)}")
     if away:
         print(f"not here     {', '.join(away)}. To get one: cnncourse data get {away[0]}")
+    if lacking(CATALOG["digits"], root):
+        print(f"digits       {lacking(CATALOG['digits'], root)}")
+
+
+def _state(root: Path, above: Path) -> str:
+    """Say what the data root is now; `above` is the nearest of it and its parents that exists."""
+    if not above.is_dir():
+        return f"{'it' if above == root else above} is a file: no data can lie there"
+    writable = os.access(above, os.W_OK)
+    if above != root:
+        return "does not exist yet" if writable else f"does not exist, and {above} is read-only"
+    return "writable" if writable else "read-only"

@@ -130,8 +130,10 @@ def _report(model, source: Source, classes: tuple[str, ...], history, out: Path 
         f"after {len(history.records)} epochs in {seconds:.1f} s on {history.device}"
     )
     if out:
+        evaluation = out / "evaluation.json"
+        evaluation.unlink(missing_ok=True)
         if math.isfinite(result.loss):  # JSON has no word for what is not
-            (out / "evaluation.json").write_text(result.to_json() + "\n", encoding="utf-8")
+            evaluation.write_text(result.to_json() + "\n", encoding="utf-8")
         written = [name for name in _RUN_FILES if (out / name).exists()]
         print(f"written to {out}: {', '.join(written)}")
     if history.stopped and "not finite" in history.stopped:

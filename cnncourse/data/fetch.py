@@ -91,6 +91,7 @@ def _fetch_into(item: Entry, root: Path) -> str:
         import torchvision.datasets
     except ImportError:
         return "torchvision, which fetches it, is not installed"
+    made = [folder for folder in (root, *root.parents) if not folder.exists()]
     try:
         root.mkdir(parents=True, exist_ok=True)
         # A download that is cut off stays in its own folder: below root there are whole files or none.
@@ -104,6 +105,10 @@ def _fetch_into(item: Entry, root: Path) -> str:
     except (OSError, RuntimeError, EOFError, ValueError) as error:
         # RuntimeError is torchvision's: a wrong sum, or mirrors that all fail. The rest is the network's.
         return _in_few_words(error)
+    finally:
+        for folder in made:
+            with contextlib.suppress(OSError):  # what holds data now stays, and the folders above it
+                folder.rmdir()
     return ""
 
 

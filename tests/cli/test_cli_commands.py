@@ -116,6 +116,48 @@ def test_doctor_says_what_is_missing(monkeypatch, capsys):
     assert "missing: matplotlib, for figures. To get it: pip install 'cnncourse[course]'" in out
 
 
+def test_doctor_tells_what_the_data_root_is(monkeypatch, tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    for place, words in (
+        (tmp_path, "; writable"),
+        (tmp_path / "a/b", "yet"),
+        (tmp_path / "file", "is a file"),
+    ):
+        monkeypatch.setenv("CNNCOURSE_DATA", str(place))
+        assert main(["doctor"]) == 0
+        line = next(row for row in capsys.readouterr().out.splitlines() if row.startswith("data root"))
+        assert words in line
+    assert not (tmp_path / "a").exists()
+
+
+def test_digits_need_scikit_learn(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path))
+    assert main(["data", "list", "digits"]) == 0
+    out = capsys.readouterr().out
+    assert "needs scikit-learn" in out
+    assert "always there" not in out
+    assert main(["doctor"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert "data here    shapes" in rows
+    assert any(row.startswith("digits       needs scikit-learn") for row in rows)
+    assert main(["data", "check"]) == 0
+
+
+def test_a_failed_fetch_leaves_no_folder(monkeypatch, tmp_path, capsys):
+    import torchvision.datasets
+
+    def unreachable(*_, **__):
+        raise OSError("no network")
+
+    monkeypatch.delenv("CNNCOURSE_OFFLINE")
+    monkeypatch.setattr(torchvision.datasets, "MNIST", unreachable)
+    for arguments in (["train", "--data", "mnist"], ["data", "get", "mnist"]):
+        assert main([*arguments, "--root", str(tmp_path / "deep" / "er")]) == 2
+        assert "no network" in capsys.readouterr().err
+        assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", [[], ["train"], ["eval"], ["predict"], ["summary"], ["data"], ["doctor"]])
 def test_help_has_examples_and_needs_no_torch(command):
     """In a process that cannot import torch or NumPy."""
