@@ -31,7 +31,7 @@ help: ## list the commands
 	@echo "usage: make COMMAND"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
 	  printf '  %-11s %s\n' "$$name" "$$text"; done
-	@echo "settings: PYTHON=python3.12  TORCH_INDEX=https://download.pytorch.org/whl/cpu  CNNCOURSE_DATA=folder"
+	@echo "settings: PYTHON=python3.12  TORCH_INDEX=URL  CNNCOURSE_DATA=folder"
 
 # ---------------------------------------------------------------- the environment
 
