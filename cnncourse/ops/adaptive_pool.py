@@ -80,8 +80,8 @@ def adaptive_avg_pool2d(input: np.ndarray, output_size: OutputSize) -> np.ndarra
 
     Notes
     -----
-    .. math:: y_{ncij} = \operatorname{mean}\; x_{n,\,c,\;\lfloor iH/O \rfloor : \lceil (i+1)H/O
-    \rceil,\;\dots}
+    .. math:: y_{ncij} = \operatorname{mean}\;
+              x_{n,\,c,\;\lfloor iH/O \rfloor : \lceil (i+1)H/O \rceil,\;\dots}
 
     References
     ----------

@@ -57,8 +57,8 @@ def gradcheck(
     -----
     With a random g, the loss :math:`L = \sum g \odot f(x)` has the gradient ``backward(g, x)``, and
 
-    .. math:: \frac{\partial L}{\partial x_i} \approx \frac{L(x + \epsilon e_i) - L(x - \epsilon e_i)}{2
-    \epsilon}
+    .. math:: \frac{\partial L}{\partial x_i} \approx
+              \frac{L(x + \epsilon e_i) - L(x - \epsilon e_i)}{2 \epsilon}
 
     At a corner, such as 0 for relu, the two sides have different slopes; check elsewhere.
 

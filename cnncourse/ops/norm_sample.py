@@ -33,7 +33,7 @@ def layer_norm(
 
     Parameters
     ----------
-    input : ndarray of shape (..., *normalized_shape)
+    input : ndarray whose last axes have `normalized_shape`
         Floating point.
     normalized_shape : sequence of int
         Shape of the last axes, over which mean and variance are taken.

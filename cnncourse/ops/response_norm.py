@@ -85,8 +85,8 @@ def local_response_norm_backward(
     -----
     A number acts directly, and through the divisors of its neighbours. With b the bracket of the formula,
 
-    .. math:: \nabla x_c = g_c\, b_c^{-\beta} - \frac{2 \alpha \beta}{n}\, x_c \sum_{c'} g_{c'} x_{c'}
-    b_{c'}^{-\beta-1}
+    .. math:: \nabla x_c = g_c\, b_c^{-\beta} - \frac{2 \alpha \beta}{n}\, x_c \sum_{c'}
+              g_{c'} x_{c'} b_{c'}^{-\beta-1}
 
     over the channels c′ that have c among their neighbours.
 

@@ -150,3 +150,12 @@ def test_links_to_the_source(build):
     page, _, _ = build("# Title\n\nText that is long enough to describe what this page holds.\n")
     assert 'href="https://github.com/OWNER/cnncourse/edit/main/book/intro.md"' in page
     assert 'content="Text that is long enough to describe what this page holds."' in page
+
+
+def test_a_list_of_results_does_not_stand_in_a_paragraph(build):
+    page, _, warned = build(
+        "# Title\n\n```{eval-rst}\n.. py:function:: split(x)\n\n   :returns: * **a** -- one\n"
+        "             * **b** -- two\n```\n"
+    )
+    assert warned == ""
+    assert re.search(r'<dd class="field-odd"><ul class="simple">\s*<li>.*</ul>\s*</dd>', page, re.DOTALL)

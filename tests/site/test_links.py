@@ -1,5 +1,6 @@
 """Every link of the book leads somewhere: pages, anchors, pictures, downloads. No browser, only the HTML."""
 
+import posixpath
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -32,7 +33,11 @@ class _Page(HTMLParser):
 
 @pytest.fixture(scope="session")
 def parsed(site):
-    return {path.relative_to(site).as_posix(): _Page(path.read_text("utf-8")) for path in site.glob("*.html")}
+    return {
+        path.relative_to(site).as_posix(): _Page(path.read_text("utf-8"))
+        for path in site.rglob("*.html")
+        if "_static" not in path.parts
+    }
 
 
 def test_internal_links_and_anchors_exist(site, parsed, page_name):
@@ -41,7 +46,9 @@ def test_internal_links_and_anchors_exist(site, parsed, page_name):
         parts = urlsplit(target)
         if parts.scheme or parts.netloc:
             continue
-        path, anchor = unquote(parts.path) or page_name, unquote(parts.fragment)
+        # A link is read from the folder of its page; a link without a path stays on the page.
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(page_name), unquote(parts.path)))
+        path, anchor = path if parts.path else page_name, unquote(parts.fragment)
         anchors = parsed[path].anchors if path in parsed else {anchor}
         if not (site / path).is_file() or (anchor and anchor not in anchors):
             broken.append(target)

@@ -25,6 +25,8 @@ REPAIRS = (
     ('role="doc-biblioentry"', 'role="listitem"'),  # withdrawn by ARIA, and no child of a list
     (' id="exercise-content"', ""),  # the same in each exercise of a page
     (' id="solution-content"', ""),
+    ('<p><ul class="simple">', '<ul class="simple">'),  # of autodoc: a list cannot stand in a paragraph
+    ("</ul>\n</p>", "</ul>"),
 )
 # Sphinx gives the links beside headings and figures a title, but a screen reader reads their text, "#".
 PERMALINK = re.compile(r'(<a class="headerlink" href="[^"]*") title="([^"]*)"')
