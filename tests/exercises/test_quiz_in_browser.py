@@ -1,8 +1,5 @@
 """Quizzes and result cards in a real browser: mouse, keys, no script, two on one page, no overflow."""
 
-import os
-import shutil
-
 import pytest
 
 from cnncourse.exercises import check, progress, quiz
@@ -20,19 +17,6 @@ def page_of(body: str, theme: str = "light") -> str:
         f'<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Quiz</title>'
         f'<meta name="viewport" content="width=device-width"></head><body><main>{body}</main></body></html>'
     )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    path = (
-        os.environ.get("CNNCOURSE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    )
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

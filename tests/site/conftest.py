@@ -7,7 +7,6 @@ one fails, because a skipped browser test looks like a passed one.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import threading
 from contextlib import contextmanager
@@ -79,21 +78,6 @@ def address(site):
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.fail("no chromium found; install it, or name the program in CHROMIUM", pytrace=False)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @dataclass

@@ -1,8 +1,6 @@
 """The static form in a real browser, on a page of its own: no built site is needed."""
 
 import base64
-import os
-import shutil
 
 import pytest
 
@@ -21,23 +19,8 @@ pytestmark = pytest.mark.site
 CARD = ".cnx-explorer, .cnx-quest"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """Chromium without a window; a missing one fails, because a skipped test looks like a passed one."""
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.fail("no chromium found; install it, or name the program in CHROMIUM", pytrace=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(chromium, tmp_path):
+def open_page(browser, tmp_path):
     """Open pieces of HTML as one page; afterwards there must have been no error and no request elsewhere."""
     contexts, faults = [], []
 
@@ -47,7 +30,7 @@ def open_page(chromium, tmp_path):
             f'<!doctype html><html lang="en" {html}><head>{head}</head><body>{"".join(pieces)}</body></html>'
         )
         (tmp_path / name).write_text(text, encoding="utf-8")
-        context = chromium.new_context(
+        context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             java_script_enabled=scripts,
             color_scheme=scheme,
