@@ -121,9 +121,10 @@ colab: $(VENV)/.installed-dev ## run chapters as in Colab, with the newest and w
 	$(BIN)/python tools/check_colab.py newest
 	$(BIN)/python tools/check_colab.py oldest
 
-bench: $(VENV)/.installed-dev ## measure again what README and book quote (no GPU needed)
+bench: $(VENV)/.installed-dev ## measure again what README and book quote (but for what needs a GPU or an hour)
 	@for script in `grep -l __main__ benchmarks/*.py`; do \
-	  if grep -q '^# needs: cuda' $$script; then echo "== $$script needs a GPU: left out"; continue; fi; \
+	  needs=`sed -n 's/^# needs: //p' $$script`; \
+	  if [ -n "$$needs" ]; then echo "== $$script needs $$needs: left out"; continue; fi; \
 	  echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 # torch names its CUDA packages itself, by exact version.

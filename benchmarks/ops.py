@@ -9,8 +9,8 @@ own and no claim: torch compiles code for each of these layers.
 
 torch always keeps where the maxima were. Ours does when asked (``return_indices=True``), and the rows "with
 indices" race that way; "backward" and "both" are those of the pure function, which finds the maxima again.
-The last column sets the forward's speed against the bare matrix product of im2col: 100 % means that copying
-costs nothing; Winograd's method can exceed it.
+The last column sets the forward's speed against `weight @ patches`, the bare matrix product of im2col with
+the patches already there: 100 % means that copying costs nothing; Winograd's method can exceed it.
 
 Each repetition runs both libraries one after the other, so that both meet the same load; the ratio is
 that of the medians. Both use all cores this process may use, or OMP_NUM_THREADS; a single thread is timed
@@ -136,21 +136,12 @@ def convolution(layer: Sequence, repeats: int) -> dict:
         repeats,
     )
     if groups == 1:
-        full_speed = bare_product_ms(w.reshape(kernels, -1), y.size // kernels, repeats)
-        forward["fraction_of_matmul"] = full_speed / forward["numpy_ms"]["median"]
+        patches = np.resize(normal(w[0].size, 1024), (w[0].size, y.size // kernels))
+        product = measure(
+            lambda: w.reshape(kernels, -1) @ patches, lambda: ops.conv2d(x, w, b, *steps), repeats
+        )
+        forward["fraction_of_matmul"] = product["ratio"]
     return {"forward": forward, "backward": backward}
-
-
-def bare_product_ms(matrix: np.ndarray, columns: int, repeats: int) -> float:
-    """Return the milliseconds of a bare product with so many columns; measured with 4,096 of them at most."""
-    part = normal(matrix.shape[1], min(columns, 4096))
-    out = np.empty((len(matrix), part.shape[1]), np.float32)
-    times = []
-    for _ in range(max(3, repeats)):
-        start = clock()
-        np.matmul(matrix, part, out=out)
-        times.append(1e3 * (clock() - start))
-    return statistics.median(times) * columns / part.shape[1]
 
 
 def pool(layer: Sequence, repeats: int) -> dict:

@@ -39,7 +39,7 @@ THIRD_PARTY = {
     "results": ({"numpy"}, set()),
     "bridge": ({"numpy"}, {"torch"}),
     "data": ({"numpy"}, {"PIL", "scipy", "sklearn", "torchvision"}),
-    "models": ({"torch"}, {"torchvision"}),
+    "models": ({"torch"}, {"safetensors", "torchvision"}),
     "train": ({"numpy", "torch", "safetensors", "tqdm"}, set()),
     "transfer": ({"numpy", "torch"}, {"torchvision"}),
     "explain": ({"numpy", "torch"}, set()),

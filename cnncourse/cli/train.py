@@ -17,6 +17,7 @@ examples:
   cnncourse train --model lenet5 --data mnist --epochs 3 --seed 0 --out runs/a
   cnncourse train --model lenet5 --data mnist --epochs 3 --seed 0 --out runs/a --resume     # go on with it
   cnncourse train --model resnet20 --data photos/ --epochs 20 --augment flip=0.5,shift=0.1 --out runs/b
+  cnncourse train --data photos/ --model resnet20 --weights cifar10 --epochs 5 --out runs/d
   torchrun --nproc-per-node 2 -m cnncourse train --data cifar10 --model resnet20 --out runs/c
 
 Ctrl-C ends training after saving what there is; --resume goes on from there.
@@ -64,7 +65,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out, if there is one")
     parser.add_argument(
-        "--weights", metavar="SOURCE", help="start from these weights: imagenet; default random"
+        "--weights",
+        metavar="SOURCE",
+        help="start from trained weights: cifar10 (resnet20; comes with the package) or imagenet "
+        "(torchvision's networks); default random",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     add_data_options(parser, default="digits")

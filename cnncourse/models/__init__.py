@@ -6,7 +6,8 @@
 61706
 """
 
+from cnncourse.models.pretrained import provenance
 from cnncourse.models.registry import create, image_shape, names
 from cnncourse.models.summary import LayerRow, Summary, summary
 
-__all__ = ["LayerRow", "Summary", "create", "image_shape", "names", "summary"]
+__all__ = ["LayerRow", "Summary", "create", "image_shape", "names", "provenance", "summary"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from cnncourse.models import alexnet, articles, googlenet, imagenet, lenet, mlp, nin, resnet, vgg, zfnet
+from cnncourse.models import alexnet, articles, googlenet, lenet, mlp, nin, pretrained, resnet, vgg, zfnet
 
 
 class Entry(NamedTuple):
@@ -113,16 +113,19 @@ def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str 
         Number of outputs.
     in_channels : int
         Channels of the input images: 1 for grey, 3 for colour.
-    weights : {None, "imagenet"}
-        None leaves PyTorch's random initialisation. ``"imagenet"`` loads torchvision's ImageNet weights
-        (fetched once and kept in torch's cache) where the architecture is torchvision's. With ``num_classes``
-        other than 1000 the last layer keeps its random start, since ImageNet's 1000 outputs do not fit.
+    weights : {None, "cifar10", "imagenet"}
+        None leaves PyTorch's random initialisation. ``"cifar10"`` is a ResNet-20 that ships with the package.
+        ``"imagenet"`` loads torchvision's weights (fetched once and kept in torch's cache) where the
+        architecture is torchvision's. With another number of classes than the weights have, the last layer
+        keeps its random start.
 
     Returns
     -------
     nn.Module
         (N, in_channels, H, W) -> (N, num_classes), on the CPU, in training mode. ``model.spec`` holds the
-        three arguments, so that a saved run can build it again.
+        first three arguments, so that a saved run can build it again. With weights, ``model.trained_on`` says
+        which classes they tell apart and the mean and standard deviation of pixels they expect, which
+        ``fit``, ``evaluate`` and ``predict`` of `cnncourse.train` then use.
 
     Raises
     ------
@@ -135,21 +138,19 @@ def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str 
     --------
     >>> create("resnet20", num_classes=10).spec
     {'name': 'resnet20', 'num_classes': 10, 'in_channels': 3}
+    >>> create("resnet20", weights="cifar10").trained_on["classes"][3:6]
+    ['cat', 'deer', 'dog']
     """
     entry = _entry(name)
     for argument, value in (("num_classes", num_classes), ("in_channels", in_channels)):
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{argument}={value!r} must be a whole number of at least 1")
-    if weights not in (None, "imagenet"):
-        raise ValueError(f'weights={weights!r} is unknown; choose None or "imagenet"')
     model = entry.build(num_classes, in_channels)
-    if weights == "imagenet":
-        if entry.torchvision is None:
-            fitting = ", ".join(n for n, e in _ENTRIES.items() if e.torchvision)
-            raise ValueError(f"{name!r} has no ImageNet weights in torchvision; these have: {fitting}")
-        if in_channels != 3:
-            raise ValueError(f"in_channels={in_channels} does not fit the ImageNet weights, which expect 3")
-        imagenet.load_weights(model, entry.torchvision, keep_head=num_classes == 1000)
+    if weights == "imagenet" and entry.torchvision is None:
+        fitting = ", ".join(n for n, e in _ENTRIES.items() if e.torchvision)
+        raise ValueError(f"{name!r} has no ImageNet weights in torchvision; these have: {fitting}")
+    if weights is not None:
+        model.trained_on = pretrained.load(model, name, entry.torchvision, weights, num_classes, in_channels)
     model.spec = {"name": name, "num_classes": num_classes, "in_channels": in_channels}
     return model
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -147,6 +148,17 @@ def describe_data(data: ImageData | Stream) -> dict:
         "std": None,
         "images": steps_of(dataset),
     }
+
+
+def with_known_statistics(data: ImageData | Stream, model: nn.Module) -> ImageData | Stream:
+    """The data with the mean and standard deviation that a network learned with before, if it did.
+
+    Its weights are made for pixels normalised in that way; other statistics would be other images to them.
+    """
+    mean = (getattr(model, "trained_on", None) or {}).get("mean")
+    if not isinstance(data, ImageData) or mean is None or len(mean) != len(data.mean):
+        return data
+    return replace(data, mean=tuple(mean), std=tuple(model.trained_on["std"]))
 
 
 def check_fit(model: nn.Module, batches: Batches) -> None:

@@ -109,8 +109,10 @@ def fit(
     model : nn.Module
         (N, C, H, W) -> (N, K) logits. It is moved to the device and stays there.
     train : ImageData, or torch DataLoader or Dataset
-        An ``ImageData`` is put on the device whole, as uint8. A loader streams what does not fit in memory:
-        it keeps its batch size, order and normalisation. A ``Dataset`` gets a shuffling loader.
+        An ``ImageData`` is put on the device whole, as uint8, and normalised by its mean and standard
+        deviation, or by those that a network with trained weights learned with (``model.trained_on``).
+        A loader streams what does not fit in memory: it keeps its batch size, order and normalisation.
+        A ``Dataset`` gets a shuffling loader.
     valid : the same, optional
         Measured after every epoch; normalised as the training data are.
     config : TrainConfig, default TrainConfig()

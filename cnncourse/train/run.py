@@ -27,6 +27,7 @@ from cnncourse.train.inputs import (
     steps_of,
     train_batches,
     valid_batches,
+    with_known_statistics,
 )
 from cnncourse.train.optim import last_lr
 from cnncourse.train.precision import autocast, choose_precision, device_name, repeatable, seeded
@@ -59,6 +60,7 @@ class Run:
     ):
         self.config, self.team, self.device, self.out = config, team, device, out
         model.to(device, memory_format=torch.channels_last if config.channels_last else torch.preserve_format)
+        train = with_known_statistics(train, model)
         self.batches = train_batches(train, config, device, team)
         self.valid = valid_batches(valid, self.batches, config, device)
         check_fit(model, self.batches)
