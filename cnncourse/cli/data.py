@@ -1,16 +1,15 @@
-"""``cnncourse data``: which data sets there are, fetch them, check them."""
+"""``cnncourse data``: which data sets there are; fetch them, check them, check a folder of images."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncourse.cli.sources import some_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cnncourse.data.catalog import Entry
 
 _EPILOG = """
@@ -18,6 +17,7 @@ examples:
   cnncourse data list
   cnncourse data get mnist
   cnncourse data check mnist cifar10
+  cnncourse data check photos/          # a folder of images: list the files that cannot be read
 
 Data lie in $CNNCOURSE_DATA if it is set, else in the user's cache directory; --root DIR names another place.
 """
@@ -34,7 +34,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("action", choices=("list", "get", "check"), help="what to do")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="data sets; check takes those on disk by default"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="data sets, for check folders too; it takes what is here by default",
     )
     parser.add_argument(
         "--root",
@@ -50,14 +53,26 @@ def run(args: argparse.Namespace) -> int:
     from cnncourse.data.catalog import CATALOG, entry
 
     root = data_root(args.root)
-    items = [entry(name) for name in args.names]
+    folders = []
+    if args.action == "check":
+        folders = [Path(name).expanduser() for name in args.names if _is_folder(name)]
+    items = [entry(name) for name in args.names if not (folders and _is_folder(name))]
     if args.action == "list":
         return _list(items or list(CATALOG.values()), root)
     if args.action == "get":
         if not items:
             raise ValueError("which data? For example `cnncourse data get mnist`")
         return _get(items, root)
-    return _check(items or [item for item in CATALOG.values() if not lacking(item, root)], root)
+    if not args.names:
+        items = [item for item in CATALOG.values() if not lacking(item, root)]
+    unread = [_check_folder(folder) for folder in folders]
+    return max([_check(items, root), *unread])
+
+
+def _is_folder(name: str) -> bool:
+    from cnncourse.data.catalog import CATALOG
+
+    return name not in CATALOG and Path(name).expanduser().is_dir()
 
 
 def lacking(item: Entry, root: Path) -> str:
@@ -107,3 +122,19 @@ def _check(items: list, root) -> int:
             all_good = all_good and verdict.good
             print(f"{item.name}: {verdict.path}: {verdict.words}")
     return 0 if all_good else 1
+
+
+def _check_folder(folder: Path) -> int:
+    """Decode every file of an image folder, print a line for each that cannot be read; 1 if there is one."""
+    from cnncourse.data import load_folder
+    from cnncourse.data.folder import SPLIT_FOLDERS
+
+    parts = [folder / name for name in SPLIT_FOLDERS if (folder / name).is_dir()] or [folder]
+    unread = 0
+    for part in parts:
+        images = load_folder(part, 32, cache=False)
+        for path, reason in images.report:
+            print(f"{path}: {reason}")
+        print(f"{part}: {len(images):,} images can be read, {len(images.report):,} files cannot")
+        unread += len(images.report)
+    return 1 if unread else 0

@@ -120,4 +120,6 @@ def _show_progress(number: int, total: int) -> None:
 def _one_line(folder: Path, report: Sequence[tuple[str, str]], total: int) -> str:
     reasons = Counter(reason.split(":")[0] for _, reason in report)
     parts = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common())
-    return f"{plain_path(folder)}: left out {len(report)} of {total:,} ({parts}); see .report"
+    name = plain_path(folder)
+    counts = f"left out {len(report)} of {total:,} ({parts})"
+    return f"{name}: {counts}; see .report, or `cnncourse data check {name}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -102,8 +103,9 @@ class TrainState:
         for what in ("model", "data"):
             old, new = saved["run"][what], self._description()[what]
             if old != new:
+                change = _difference(old, new)
                 raise ValueError(
-                    f"{folder} holds a run with another {what}: {old}, now {new}; choose another folder"
+                    f"{folder} holds a run with another {what} ({change}); choose another folder"
                 )
         changes = changed_settings(saved["run"]["train"], self.config.to_dict())
         if changes:
@@ -145,3 +147,11 @@ class TrainState:
 
 def _copy_of(model: nn.Module) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+
+
+def _difference(old: object, new: object) -> str:
+    """Where two descriptions differ, in words."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        return f"it was {old!r}, now {new!r}"
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    return ", ".join(f"{key} was {old.get(key)!r}, now {new.get(key)!r}" for key in keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -84,6 +85,21 @@ def test_summary_options(capsys):
     assert "1×64×64 in, 7 classes out" in capsys.readouterr().out
     assert main(["summary", "--list"]) == 0
     assert "vgg16" in capsys.readouterr().out
+
+
+def test_data_check_lists_the_files_of_a_folder_that_cannot_be_read(tmp_path, capsys):
+    for name in ("cat", "dog"):
+        (tmp_path / "train" / name).mkdir(parents=True)
+        Image.new("RGB", (40, 40), "red").save(tmp_path / "train" / name / "good.png")
+    assert main(["data", "check", str(tmp_path)]) == 0
+    assert "2 images can be read, 0 files cannot" in capsys.readouterr().out
+    (tmp_path / "train" / "cat" / "half.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    (tmp_path / "train" / "dog" / "empty.png").write_bytes(b"")
+    assert main(["data", "check", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert re.search(r"cat.half\.jpg: \w+", out)
+    assert re.search(r"dog.empty\.png: \w+", out)
+    assert "2 images can be read, 2 files cannot" in out
 
 
 def test_data_list_and_check(tmp_path, capsys):

@@ -70,7 +70,9 @@ def test_resume_with_other_settings_is_refused(trained, capsys):
     assert "lr was 0.003, now 0.5" in one_line_error(capsys, *arguments)
     before = (trained[0] / "command.json").read_text()
     arguments = ["train", "--quiet", "--epochs", 3, "--data", "shapes", "--out", trained[0], "--resume"]
-    assert "holds a run with another" in one_line_error(capsys, *arguments)
+    error = one_line_error(capsys, *arguments)
+    assert "holds a run with another model (num_classes was 10, now 6, in_channels was 1, now 3)" in error
+    assert "lenet5" not in error  # what agrees is not listed
     assert (trained[0] / "command.json").read_text() == before
 
 

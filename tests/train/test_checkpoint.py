@@ -127,7 +127,7 @@ def test_refuses_to_go_on_with_something_else(run):
             out=folder,
             resume=True,
         )
-    with pytest.raises(ValueError, match=r"another model: .*lenet5.*mlp"):
+    with pytest.raises(ValueError, match=r"another model .*lenet5.*mlp"):
         train.fit(
             models.create("mlp", 3, 1), lenet_data(), config=settings(epochs=2), out=folder, resume=True
         )
