@@ -25,7 +25,7 @@ KEYED_ON := $(BIN)/python pyproject.toml $(CONSTRAINTS) $(VENV)/.settings
 # The full environment renders the book too: where it is, `make book` installs nothing.
 FOR_BOOK := $(if $(wildcard $(VENV)/.installed-dev),$(VENV)/.installed-dev,$(VENV)/.installed-book)
 
-.PHONY: help book serve install test lint pytest nbval colab lab notebooks sync site-url bench lock dist clean FORCE
+.PHONY: help book pdf serve install test lint pytest nbval colab lab notebooks sync site-url bench lock dist clean FORCE
 
 help: ## list the commands
 	@echo "usage: make COMMAND"
@@ -75,6 +75,9 @@ book: $(FOR_BOOK) ## render the book from its stored outputs and say where it is
 	$(BIN)/jupyter-book build book --config _config.yml --path-output _site -W --keep-going
 	@echo "The book:  $(CURDIR)/$(SITE)/index.html"
 	@echo "Serve it:  make serve"
+
+pdf: $(VENV)/.installed-dev book ## print the book as one PDF, and the cheat sheet as a page (needs Chromium)
+	$(BIN)/python tools/pdf.py
 
 $(SITE)/index.html:
 	@$(MAKE) book

@@ -1,8 +1,5 @@
 """What tests of several rooms share: the browser."""
 
-import os
-import shutil
-
 import pytest
 
 
@@ -14,12 +11,9 @@ def browser():
     like a passed one.
     """
     from playwright.sync_api import sync_playwright
+    from repository import chromium_path
 
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.fail("no chromium found; install it, or name the program in CHROMIUM", pytrace=False)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         yield chromium
         chromium.close()

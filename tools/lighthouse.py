@@ -16,7 +16,6 @@ import argparse
 import gzip
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -28,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from record import RESULTS, hardware, spread, versions  # noqa: E402
+from repository import chromium_path  # noqa: E402
 
 LIGHTHOUSE = ROOT / ".node/node_modules/lighthouse"
 COMPRESSED = (".html", ".css", ".js", ".svg")
@@ -134,15 +134,6 @@ def missed_aims(results: dict) -> list[str]:
         for name, aim in AIMS[setting].items()
         if summary[name]["median"] < aim
     ]
-
-
-def chromium_path() -> str:
-    """Return the browser, or stop with the one thing to do."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        raise SystemExit("no chromium found; install it, or name the program in CHROMIUM")
-    return path
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What follows from the one repository address in `_config.yml`: setup cells, Colab links, generated text.
+"""What the tools share: what follows from the address in `_config.yml`, the chapters, the browser.
 
 The address stands in `_config.yml` (`repository: url:`) and nowhere else by hand. Everything that repeats it,
 the first code cell of each chapter and the links in the README, is generated from here.
@@ -6,6 +6,7 @@ the first code cell of each chapter and the links in the README, is generated fr
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -93,3 +94,12 @@ def replace_between(text: str, name: str, body: str) -> str:
             f"expected exactly one pair of markers <!-- {name}:begin --> and <!-- {name}:end -->"
         )
     return marked.sub(lambda found: f"{found.group(1)}{body.rstrip()}\n{found.group(2)}", text)
+
+
+def chromium_path() -> str:
+    """Return the browser, or stop with the one thing to do."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        raise SystemExit("no chromium found; install it, or name the program in CHROMIUM")
+    return path

@@ -1,0 +1,143 @@
+"""Print the built book as one PDF, and the cheat sheet as one page of its own.
+
+    python tools/pdf.py            # _site/_build/pdf/cnncourse.pdf and cheat_sheet.pdf
+
+Puts the pages that `make book` has built into one document, in the order of the table of contents, with links
+between pages turned into links within it, and lets Chromium print that. An explorer shows its first position;
+folded answers are open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import posixpath
+import re
+import sys
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import sync_playwright
+from repository import BOOK, ROOT, chromium_path
+
+SITE = ROOT / "_site" / "_build" / "html"
+# Attributes that hold ids, which are unique in a page and must become so in the book.
+ID_ATTRIBUTES = ("id", "for", "name", "aria-labelledby", "aria-describedby", "aria-controls", "list")
+PAGE_STYLE = """
+@page { size: A4; margin: 17mm 18mm 19mm; @bottom-center { content: counter(page); font: 9pt sans-serif; } }
+@page :first { @bottom-center { content: none; } }
+.book-page { break-before: page; }
+.book-page:first-of-type { break-before: auto; }
+.prose details > summary { list-style: none; }
+.prose a { text-decoration: none; }
+"""
+
+
+def pages_in_order(toc: dict) -> list[str]:
+    """Return the names of all pages in a table of contents, as sphinx-external-toc reads it."""
+    found = [toc["root"]] if "root" in toc else [toc["file"]] if "file" in toc else []
+    for key in ("parts", "chapters", "sections", "subtrees"):
+        for child in toc.get(key, ()):
+            found += pages_in_order(child)
+    return found
+
+
+def slug(page: str) -> str:
+    """Return what is put before every id of a page."""
+    return page.replace("/", "-")
+
+
+def localise(link: str, page: str, known: set[str]) -> str:
+    """Turn a link found in a page into one that holds in the whole book.
+
+    Links to other pages of the book become anchors, links to files become relative to the site's root.
+    """
+    if re.match(r"[a-z][a-z0-9+.-]*:", link):
+        return link
+    path, anchor = urldefrag(link)
+    if not path:
+        return f"#{slug(page)}--{anchor}"
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
+    name = target.removesuffix(".html")
+    if name in known:
+        return f"#{slug(name)}--{anchor}" if anchor else f"#{slug(name)}"
+    return f"{target}#{anchor}" if anchor else target
+
+
+def article(site: Path, page: str, known: set[str]) -> Tag:
+    """Return the text of a built page, ready to stand in one document with all others."""
+    html = (site / f"{page}.html").read_text(encoding="utf-8")
+    text = BeautifulSoup(html, "html.parser").select_one("main article")
+    if text is None:
+        raise SystemExit(f"{page}.html has no <main><article>: was it built with the course's theme?")
+    for unwanted in text.select("script, .headerlink, .copy"):
+        unwanted.decompose()
+    for details in text.select("details"):
+        details["open"] = ""
+    for element in text.find_all(True):
+        for attribute in ID_ATTRIBUTES:
+            if attribute in element.attrs:
+                value = element[attribute]
+                ids = value if isinstance(value, list) else str(value).split()
+                element[attribute] = " ".join(f"{slug(page)}--{one}" for one in ids)
+        for attribute in ("href", "src"):
+            if attribute in element.attrs:
+                element[attribute] = localise(str(element[attribute]), page, known)
+        if element.name == "img":
+            element["loading"] = "eager"
+    text.name = "section"
+    text["class"] = ["prose", "book-page"]
+    text["id"] = slug(page)
+    return text
+
+
+def book(site: Path, pages: list[str]) -> str:
+    """Return one HTML document with these pages of the site."""
+    head = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser").head
+    styles = "".join(str(link) for link in head.find_all("link", rel="stylesheet"))
+    known = set(pages) | {"index"}
+    body = "\n".join(str(article(site, page, known)) for page in pages)
+    return (
+        '<!DOCTYPE html>\n<html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
+        f"<title>{head.title.get_text()}</title>{styles}<style>{PAGE_STYLE}</style></head>"
+        f'<body><div class="page-grid"><main class="text-column">{body}</main></div></body></html>\n'
+    )
+
+
+def print_pdf(site: Path, pages: list[str], destination: Path) -> None:
+    """Let Chromium print these pages of the site into one PDF with an outline."""
+    source = site / "_print.html"
+    source.write_text(book(site, pages), encoding="utf-8")
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+            page = browser.new_page(color_scheme="light")
+            page.goto(source.as_uri(), wait_until="load")
+            page.pdf(
+                path=destination, prefer_css_page_size=True, print_background=True, outline=True, tagged=True
+            )
+            browser.close()
+    finally:
+        source.unlink()
+    print(f"{destination.relative_to(ROOT)}: {destination.stat().st_size / 1e6:.1f} MB")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the book and the cheat sheet."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.parse_args(arguments)
+    if not (SITE / "index.html").exists():
+        raise SystemExit("there is no built book: run make book first")
+    pages = pages_in_order(yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8")))
+    folder = SITE.parent / "pdf"
+    folder.mkdir(exist_ok=True)
+    print_pdf(SITE, pages, folder / "cnncourse.pdf")
+    print_pdf(SITE, ["cheat_sheet"], folder / "cheat_sheet.pdf")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
