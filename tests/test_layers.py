@@ -27,7 +27,8 @@ ARROWS = {
     "plots": {"results"},
     "widgets": {"plots", "ops"},
     "exercises": {"ops", "nn"},
-    "cli": {"train", "models", "data", "plots"},
+    "recipes": {"train", "models", "data", "transfer", "results"},
+    "cli": {"train", "models", "data", "plots", "recipes"},
 }
 
 # room -> (third-party packages at the top of a file, those that may be imported inside a function only)
@@ -46,6 +47,7 @@ THIRD_PARTY = {
     "plots": ({"numpy", "matplotlib", "PIL"}, set()),
     "widgets": ({"numpy", "matplotlib", "PIL"}, {"ipywidgets", "IPython", "sklearn"}),
     "exercises": ({"numpy"}, {"IPython"}),
+    "recipes": ({"numpy", "torch"}, set()),
     "cli": ({"numpy"}, {"matplotlib", "PIL", "safetensors", "torch", "torchvision"}),
 }
 # The one torch file of the room that users without torch import.

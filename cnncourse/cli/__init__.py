@@ -10,13 +10,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cnncourse.cli import data, doctor, evaluate, predict, summary, train
+from cnncourse.cli import data, doctor, evaluate, predict, recipe, summary, train
 from cnncourse.cli.parser import Parser, describe
 
 _EPILOG = """
 examples:
   cnncourse train --model lenet5 --data digits --epochs 3 --out runs/a
   cnncourse predict runs/a image.png
+  cnncourse recipe article2
   cnncourse data list
   cnncourse doctor
 
@@ -31,7 +32,7 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (train, evaluate, predict, summary, data, doctor):
+    for command in (train, evaluate, predict, summary, recipe, data, doctor):
         command.add(commands)
     return parser
 
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(__version__)
             return 0
         if args.command is None:
-            parser.error("which command? There are train, eval, predict, summary, data, doctor")
+            parser.error("which command? There are train, eval, predict, summary, recipe, data, doctor")
         code = args.run(args)
         sys.stdout.flush()  # a reader that has gone away is noticed here, not after the return
         return code

@@ -31,8 +31,12 @@ _RUN_FILES = ("model.safetensors", "history.json", "config.json", "evaluation.js
 _SETTINGS = {
     "--epochs": (int, "epochs", "passes over the training images; default 5"),
     "--batch-size": (int, "batch_size", "images per step; default 128, below 10,000 images 32"),
-    "--lr": (float, "lr", "largest step length; default 0.003 for adam and adamw, 0.05 for sgd and nesterov"),
-    "--optimizer": (str, "optimizer", "sgd, nesterov, adam or adamw; default adamw"),
+    "--lr": (
+        float,
+        "lr",
+        "largest step length; default 0.003 for adam and adamw, 0.05 for sgd and nesterov, 1.0 for adadelta",
+    ),
+    "--optimizer": (str, "optimizer", "sgd, nesterov, adam, adamw or adadelta; default adamw"),
     "--momentum": (float, "momentum", "share of the last step kept, for sgd and nesterov; default 0.9"),
     "--weight-decay": (float, "weight_decay", "pull of the weights towards zero; default 0.0005"),
     "--schedule": (str, "schedule", "constant, step, cosine or one-cycle; default one-cycle"),
@@ -87,7 +91,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, evaluate on the test part, and report."""
     out = None if args.out is None else Path(args.out)
-    _check_out(out, args.resume)
+    check_out(out, args.resume)
     if not 0 <= args.valid < 1:
         raise ValueError(f"--valid {args.valid} must be at least 0 and below 1: 0.1 holds out a tenth")
     import torch
@@ -161,7 +165,8 @@ def _is_first() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
-def _check_out(out: Path | None, resume: bool) -> None:
+def check_out(out: Path | None, resume: bool) -> None:
+    """Refuse a folder that a new run, or the one to go on with, cannot use."""
     if out is None:
         if resume:
             raise ValueError("--resume needs --out, the folder of the run to go on with")

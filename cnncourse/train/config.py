@@ -9,10 +9,10 @@ from dataclasses import MISSING, asdict, dataclass, field, fields
 
 from cnncourse.train.augment import Augment
 
-OPTIMIZERS = ("sgd", "nesterov", "adam", "adamw")
+OPTIMIZERS = ("sgd", "nesterov", "adam", "adamw", "adadelta")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle")
 PRECISIONS = ("auto", "float32", "bfloat16")
-DEFAULT_LR = {"sgd": 0.05, "nesterov": 0.05, "adam": 0.003, "adamw": 0.003}
+DEFAULT_LR = {"sgd": 0.05, "nesterov": 0.05, "adam": 0.003, "adamw": 0.003, "adadelta": 1.0}
 
 # Where and how fast a run goes, not what it computes: these may change when a run is resumed.
 RUNTIME_FIELDS = ("device", "workers", "progress")
@@ -41,7 +41,7 @@ class TrainConfig:
     epochs: int = 5  # passes over the training images
     batch_size: int = 128  # images per step; under torchrun per process
     optimizer: str = "adamw"  # one of OPTIMIZERS
-    lr: float | None = None  # peak step length; None: 0.05 for sgd and nesterov, 0.003 for adam and adamw
+    lr: float | None = None  # peak step length; None: the optimiser's own, see DEFAULT_LR
     momentum: float = 0.9  # share of the last step kept, sgd and nesterov only; 0 to below 1
     weight_decay: float = 5e-4  # pull towards zero per unit of lr; in adamw apart from the gradient
     lr_scales: Mapping[str, float] = field(

@@ -1,0 +1,169 @@
+"""``cnncourse recipe``: the systems of the five introductory articles, their figures beside the article's."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnncourse.cli.sources import Source, some_text
+from cnncourse.cli.train import check_out
+
+if TYPE_CHECKING:
+    from cnncourse.data import ImageData
+    from cnncourse.recipes import Recipe
+
+_NAMES = tuple(f"article{number}" for number in range(1, 6))
+_EPILOG = """
+recipes:
+  article1   cats and dogs at 64×64, 25 epochs      a folder of photographs
+  article2   one dense layer, 5 epochs              mnist, half a minute
+  article3   one convolution, 10 epochs             mnist, some minutes
+  article4   Keras' mnist_cnn, 12 epochs            mnist, a quarter of an hour
+  article5   two convolutions in PyTorch, 5 epochs  mnist, a minute
+
+examples:
+  cnncourse recipe article2
+  cnncourse recipe article4 --epochs 3 --seed 1 --out runs/article4
+  cnncourse recipe article1 --data photos/      # photos/train/cat, photos/train/dog, photos/test/cat, …
+  cnncourse recipe article1 --data pets         # Oxford's cats and dogs, after `cnncourse data get pets`
+  cnncourse recipe article5 --fallback          # nothing to download: embedded data stand in
+"""
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "recipe",
+        help="train one of the five articles' networks and compare",
+        description="Train the network of one of the five articles this course grew from, with the article's "
+        "settings,\nand print its figures beside the article's.",
+        epilog=_EPILOG,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("name", choices=_NAMES, metavar="RECIPE", help="article1 to article5")
+    parser.add_argument("--seed", type=int, default=0, help="of weights, order, augmentation; default 0")
+    parser.add_argument("--epochs", type=int, help="fewer or more passes than the article's")
+    parser.add_argument(
+        "--out", type=some_text, metavar="DIR", help="folder for weights, history and settings"
+    )
+    parser.add_argument(
+        "--data",
+        type=some_text,
+        metavar="NAME|FOLDER",
+        help="other data; default mnist, for article1 the folder cats_dogs below the data root",
+    )
+    parser.add_argument(
+        "--root",
+        type=some_text,
+        metavar="DIR",
+        help="where data sets lie; default $CNNCOURSE_DATA, else the cache",
+    )
+    parser.add_argument(
+        "--fallback", action="store_true", help="use the embedded stand-in where the data are missing"
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, mps; default auto")
+    parser.add_argument("--precision", default="auto", help="auto, float32 or bfloat16; default auto")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Follow the recipe and print the table."""
+    out = None if args.out is None else Path(args.out)
+    check_out(out, resume=False)
+    from cnncourse import recipes
+
+    recipe = recipes.RECIPES[args.name]
+    chosen = {
+        "seed": args.seed,
+        "device": args.device,
+        "precision": args.precision,
+        "progress": not args.quiet,
+    }
+    if args.epochs is not None:
+        chosen["epochs"] = args.epochs
+    config = replace(recipe.config, **chosen)  # what is wrong is refused before any data are read
+    images, test = load_data(recipe, args.data, args.root, args.fallback)
+    outcome = recipes.run(recipe, images, test, config, out=out)
+    history = outcome.history
+    if not history.records:
+        print(f"cnncourse: error: no epoch was finished: {history.stopped}", file=sys.stderr)
+        return 1
+    _print(recipe, outcome, images, test)
+    if history.stopped:
+        print(f"cnncourse: {history.stopped}", file=sys.stderr)
+        return 130 if history.stopped.startswith("interrupted") else 1
+    return 0
+
+
+def _print(recipe: Recipe, outcome, images: ImageData, test: ImageData) -> None:
+    from cnncourse.recipes import table
+
+    print(f"{recipe.name}: {recipe.title}")
+    print(f"{len(images):,} training and {len(test):,} test images of {images.name}")
+    rows = [("", "article", "here"), *table(recipe, outcome)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for what, article, here in rows:
+        print(f"  {what:{widths[0]}}  {article:>{widths[1]}}  {here:>{widths[2]}}")
+    print(f"Not the article's: {recipe.choices}")
+    print(f"Why figures differ: {_why(recipe, outcome, images)}")
+
+
+def _why(recipe: Recipe, outcome, images: ImageData) -> str:
+    """Return the recipe's reason, after those that lie in this run."""
+    reasons = []
+    if images.name in ("digits", "shapes"):
+        reasons.append(f"These are the embedded {images.name}, not the article's data: nothing compares.")
+    ran, asked = len(outcome.history.records), recipe.config.epochs
+    if ran != asked:
+        reasons.append(f"The article trains for {asked} epochs, this run for {ran}.")
+    return " ".join([*reasons, recipe.why])
+
+
+def load_data(
+    recipe: Recipe, data: str | None = None, root: str | None = None, fallback: bool = False
+) -> tuple[ImageData, ImageData]:
+    """Return a recipe's training and test part; with `fallback` embedded data where its own are missing.
+
+    Raises
+    ------
+    DataNotFound
+        If the data are missing and `fallback` is False; the text says how to get them.
+    """
+    from cnncourse.data import DataNotFound, data_root
+
+    if recipe.data == "cats_dogs":
+        return _photographs(recipe, data, root, fallback)
+    source = Source(data or recipe.data, root, (28, 28), 1, fallback="digits" if fallback else None)
+    try:
+        return source.load_part("train"), source.load_part("test")
+    except DataNotFound:
+        raise DataNotFound(
+            f"{source.data} is not in {data_root(root)} and cannot be fetched: run `cnncourse data get "
+            f"{source.data}` where there is a network; --fallback trains on the embedded digits instead"
+        ) from None
+
+
+def _photographs(
+    recipe: Recipe, data: str | None, root: str | None, fallback: bool
+) -> tuple[ImageData, ImageData]:
+    from cnncourse.data import DataNotFound, data_root, shapes
+
+    if data is None and not (data_root(root) / recipe.data).is_dir():
+        if fallback:
+            print(f"{recipe.data} is not in {data_root(root)}; drawn circles and squares stand in for it")
+            parts = ((600, 0), (200, 1))
+            return tuple(
+                shapes(number, recipe.stretch, seed, classes=("circle", "square")) for number, seed in parts
+            )
+        raise DataNotFound(
+            f"{recipe.name} needs photographs of cats and dogs, and there is no folder {recipe.data} in "
+            f"{data_root(root)}: give your own with --data FOLDER (FOLDER/train/cat, FOLDER/train/dog, "
+            "FOLDER/test/cat, …), or take Oxford's with `cnncourse data get pets` and --data pets; "
+            "--fallback trains on drawn shapes instead"
+        )
+    source = Source(data or recipe.data, root, size=recipe.stretch, resize="stretch")
+    images = source.load_part("train")
+    return images, source.load_part("test", images.classes)

@@ -1,0 +1,88 @@
+"""What came out of a recipe, beside what the article says; and what was measured with several seeds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnncourse.recipes.recipe import Recipe
+from cnncourse.results import History
+
+NOT_STATED = "–"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run of a recipe.
+
+    Parameters
+    ----------
+    parameters : int
+        Trainable parameters of the network.
+    history : History
+        One record per epoch; its validation columns are measured on the test images.
+    """
+
+    parameters: int
+    history: History
+
+
+def table(recipe: Recipe, outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Return the figures of a run beside the article's.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What was run.
+    outcome : Outcome
+        What came out.
+
+    Returns
+    -------
+    list of (str, str, str)
+        What, the article's figure (a dash where it states none), ours.
+
+    Examples
+    --------
+    >>> from cnncourse.recipes import RECIPES
+    >>> from cnncourse.results import EpochRecord
+    >>> history = History([EpochRecord(1, 0.7, 0.82, 0.36, 0.91, 0.001, 3.0)])
+    >>> for row in table(RECIPES["article2"], Outcome(7850, history)):
+    ...     print(row)
+    ('parameters', '–', '7,850')
+    ('epoch 1, loss', '0.7187', '0.7000')
+    ('epoch 1, accuracy', '0.8141', '0.8200')
+    ('test accuracy after 1 epochs', '–', '91.00%')
+    """
+    stated = recipe.stated
+    parameters = NOT_STATED if stated.parameters is None else f"{stated.parameters:,}"
+    rows = [("parameters", parameters, f"{outcome.parameters:,}")]
+    for number, record in enumerate(outcome.history.records):
+        for what, said, ours in (
+            ("loss", stated.train_loss, record.train_loss),
+            ("accuracy", stated.train_accuracy, record.train_accuracy),
+        ):
+            if said:
+                theirs = f"{said[number]:.4f}" if number < len(said) else NOT_STATED
+                rows.append((f"epoch {record.epoch}, {what}", theirs, f"{ours:.4f}"))
+    last = outcome.history.records[-1]
+    after = f"test accuracy after {last.epoch} epochs"
+    return [*rows, (after, stated.test_accuracy or NOT_STATED, f"{last.valid_accuracy:.2%}")]
+
+
+def measured() -> dict:
+    """Return what `benchmarks/articles.py` measured: every recipe with several seeds, epoch by epoch.
+
+    Returns
+    -------
+    dict
+        ``recipes``: for each recipe ``parameters``, ``images``, ``test_images`` and ``seeds``, which hold the
+        columns of each run; beside it the hardware and versions.
+
+    Examples
+    --------
+    >>> measured()["recipes"]["article2"]["parameters"]
+    7850
+    """
+    return json.loads((Path(__file__).parent / "measured.json").read_text(encoding="utf-8"))
