@@ -82,8 +82,14 @@ class ScaledAvgPool2d(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
         self.pool = nn.AvgPool2d(2)
-        self.weight = nn.Parameter(torch.ones(channels, 1, 1))
-        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
+        self.weight = nn.Parameter(torch.empty(channels, 1, 1))
+        self.bias = nn.Parameter(torch.empty(channels, 1, 1))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Start as a plain mean: coefficients 1, biases 0."""
+        nn.init.ones_(self.weight)
+        nn.init.zeros_(self.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.pool(x) * self.weight + self.bias
