@@ -171,7 +171,9 @@ class StreamBatches:
             yield self.augment.blend(pixels, labels, draws, self.num_classes)
 
     def _laid_out(self, images: torch.Tensor) -> torch.Tensor:
-        order = torch.channels_last if self.channels_last else torch.contiguous_format
+        # Rows of features have no channels to put last.
+        last = self.channels_last and images.ndim == 4
+        order = torch.channels_last if last else torch.contiguous_format
         return images.to(torch.float32, memory_format=order)
 
 
