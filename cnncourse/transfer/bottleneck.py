@@ -78,8 +78,8 @@ def prepare(
         A network from ``train.load_run``, ``train.fit`` or ``models.create`` with trained weights, which says
         what it was trained with (``model.trained_on``).
     mean, std : tuple of float, one per channel, default those of ``model.trained_on``
-        For a network that does not say, in 0–1 units. torchvision's ImageNet weights were trained with
-        ``mean=(0.485, 0.456, 0.406)`` and ``std=(0.229, 0.224, 0.225)``.
+        In 0–1 units, for a network that does not say, such as one from torchvision itself: its ImageNet
+        weights were trained with ``mean=(0.485, 0.456, 0.406)`` and ``std=(0.229, 0.224, 0.225)``.
 
     Returns
     -------
@@ -95,8 +95,7 @@ def prepare(
     --------
     >>> from cnncourse import data, models
     >>> digits = data.load("digits", "test", size=32)
-    >>> imagenet = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
-    >>> prepare(digits, models.create("resnet18"), **imagenet)
+    >>> prepare(digits, models.create("resnet20", weights="cifar10"))
     ImageData(digits: 359 images of 3×32×32, 10 classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
     """
     trained_on = getattr(model, "trained_on", None) or {}
@@ -151,8 +150,7 @@ def features(
     Examples
     --------
     >>> from cnncourse import data, models
-    >>> shapes = data.shapes(8)
-    >>> features(models.create("resnet20"), shapes, mean=(0.5,) * 3, std=(0.3,) * 3)
+    >>> features(models.create("resnet20", weights="cifar10"), data.shapes(8))
     FeatureData(shapes: 8 images of 64 features, 6 classes)
     """
     head = model.get_submodule(head_name(model))

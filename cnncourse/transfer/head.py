@@ -86,6 +86,8 @@ def replace_head(model: nn.Module, num_classes: int, seed: int = 0) -> nn.Module
     setattr(model.get_submodule(owner), own_name, new.to(old.weight.device, old.weight.dtype))
     if spec:
         model.spec = {**spec, "num_classes": num_classes}
+    if getattr(model, "trained_on", None):
+        model.trained_on = {**model.trained_on, "classes": [str(number) for number in range(num_classes)]}
     return model
 
 

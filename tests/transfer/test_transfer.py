@@ -10,7 +10,7 @@ import torchvision
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse import models, train, transfer
+from cnncourse import data, models, train, transfer
 from cnncourse.data import ImageData
 
 MEAN, STD = (0.4, 0.5, 0.6), (0.2, 0.25, 0.3)
@@ -225,6 +225,14 @@ def test_the_body_stays_and_the_head_is_fresh():
     assert not torch.equal(net[5].weight, other)
 
 
+def test_a_new_head_forgets_the_old_classes():
+    net = transfer.replace_head(models.create("resnet20", weights="cifar10"), 3)
+    assert net.trained_on["classes"] == ["0", "1", "2"]
+    assert transfer.prepare(make_images(), net).mean == tuple(net.trained_on["mean"])
+    pictures = make_images(n=4, classes=2, side=32)
+    assert train.predict(net, pictures.images).shape == (4, 3)
+
+
 def test_a_head_keeps_its_kind():
     net = nn.Sequential(nn.Flatten(), nn.Linear(4, 3), nn.Linear(3, 2, bias=False)).double()
     head = transfer.replace_head(net, 6)[2]
@@ -389,3 +397,17 @@ def test_training_uses_the_rates():
 def test_a_decay_out_of_range(decay):
     with pytest.raises(ValueError, match=r"decay=.* above 0 and at most 1"):
         transfer.layer_rates(make_net(), decay)
+
+
+# The body that ships
+
+
+def test_features_of_the_shipped_body_tell_apart_what_it_never_saw():
+    """Drawn crosses and rings are no class of CIFAR-10."""
+    body = models.create("resnet20", weights="cifar10")
+    rows = transfer.features(body, data.shapes(160, seed=5, classes=("cross", "ring")))
+    head = nn.Linear(64, 2)
+    nn.init.zeros_(head.weight)
+    nn.init.zeros_(head.bias)
+    train.fit(head, rows.take(slice(0, 80)), config=config(epochs=30, optimizer="adamw", lr=0.01))
+    assert train.evaluate(head, rows.take(slice(80, 160))).accuracy > 0.8
