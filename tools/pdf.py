@@ -18,7 +18,7 @@ from urllib.parse import urldefrag
 
 import yaml
 from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from repository import BOOK, ROOT, chromium_path
 
 SITE = ROOT / "_site" / "_build" / "html"
@@ -32,6 +32,16 @@ PAGE_STYLE = """
 .prose details > summary { list-style: none; }
 .prose a { text-decoration: none; }
 """
+
+
+# The cheat sheet is to fit on one page.
+SHEET_STYLE = """
+@page { margin: 10mm 12mm; @bottom-center { content: none; } }
+.prose h1, .prose h2 { margin: 0.5em 0 0.2em; }
+.prose :is(th, td) { padding: 0.25em 0.5em; }
+.prose p { margin: 0.3em 0; }
+"""
+SHEET_SCALE = 0.72
 
 
 def pages_in_order(toc: dict) -> list[str]:
@@ -92,7 +102,7 @@ def article(site: Path, page: str, known: set[str]) -> Tag:
     return text
 
 
-def book(site: Path, pages: list[str]) -> str:
+def book(site: Path, pages: list[str], style: str = "") -> str:
     """Return one HTML document with these pages of the site."""
     head = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser").head
     styles = "".join(str(link) for link in head.find_all("link", rel="stylesheet"))
@@ -100,27 +110,26 @@ def book(site: Path, pages: list[str]) -> str:
     body = "\n".join(str(article(site, page, known)) for page in pages)
     return (
         '<!DOCTYPE html>\n<html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8">'
-        f"<title>{head.title.get_text()}</title>{styles}<style>{PAGE_STYLE}</style></head>"
+        f"<title>{head.title.get_text()}</title>{styles}<style>{PAGE_STYLE}{style}</style></head>"
         f'<body><div class="page-grid"><main class="text-column">{body}</main></div></body></html>\n'
     )
 
 
-def print_pdf(site: Path, pages: list[str], destination: Path) -> None:
+def print_pdf(
+    browser: Browser, site: Path, pages: list[str], destination: Path, style: str = "", scale: float = 1
+) -> None:
     """Let Chromium print these pages of the site into one PDF with an outline."""
     source = site / "_print.html"
-    source.write_text(book(site, pages), encoding="utf-8")
+    source.write_text(book(site, pages, style), encoding="utf-8")
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-            page = browser.new_page(color_scheme="light")
-            page.goto(source.as_uri(), wait_until="load")
-            page.pdf(
-                path=destination, prefer_css_page_size=True, print_background=True, outline=True, tagged=True
-            )
-            browser.close()
+        page = browser.new_page(color_scheme="light")
+        page.goto(source.as_uri(), wait_until="load")
+        page.pdf(
+            path=destination, scale=scale, prefer_css_page_size=True, print_background=True, outline=True
+        )
+        page.close()
     finally:
         source.unlink()
-    print(f"{destination.relative_to(ROOT)}: {destination.stat().st_size / 1e6:.1f} MB")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -134,8 +143,14 @@ def main(arguments: list[str] | None = None) -> int:
     pages = pages_in_order(yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8")))
     folder = SITE.parent / "pdf"
     folder.mkdir(exist_ok=True)
-    print_pdf(SITE, pages, folder / "cnncourse.pdf")
-    print_pdf(SITE, ["cheat_sheet"], folder / "cheat_sheet.pdf")
+    whole, sheet = folder / "cnncourse.pdf", folder / "cheat_sheet.pdf"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        print_pdf(browser, SITE, pages, whole)
+        print_pdf(browser, SITE, ["cheat_sheet"], sheet, SHEET_STYLE, SHEET_SCALE)
+        browser.close()
+    for path in (whole, sheet):
+        print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1e6:.1f} MB")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeAlias
 
 import torch
 from torch import nn
@@ -17,7 +18,7 @@ from cnncourse.train.config import TrainConfig
 from cnncourse.train.distributed import Team
 from cnncourse.train.precision import is_out_of_memory
 
-Stream = DataLoader | Dataset  # gives (image, label) pairs or batches of them
+Stream: TypeAlias = "DataLoader | Dataset"  # gives (image, label) pairs or batches of them
 Batches = DeviceBatches | StreamBatches
 
 

@@ -1,0 +1,77 @@
+"""The book as a PDF: links stay inside, folded answers are open, the cheat sheet is one page."""
+
+from __future__ import annotations
+
+import re
+
+import pdf
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from repository import BOOK
+
+KNOWN = {"index", "intro", "03_convolution", "api/nn", "glossary"}
+
+
+@pytest.mark.parametrize(
+    ("link", "page", "expected"),
+    [
+        ("#padding", "03_convolution", "#03_convolution--padding"),
+        ("glossary.html#term-kernel", "03_convolution", "#glossary--term-kernel"),
+        ("../03_convolution.html", "api/nn", "#03_convolution"),
+        ("../_images/a.webp", "api/nn", "_images/a.webp"),
+        ("_static/logo.svg", "intro", "_static/logo.svg"),
+        ("https://example.org/a.html#b", "intro", "https://example.org/a.html#b"),
+        ("mailto:a@example.org", "intro", "mailto:a@example.org"),
+    ],
+)
+def test_links_of_a_page_become_links_of_the_book(link, page, expected):
+    assert pdf.localise(link, page, KNOWN) == expected
+
+
+def test_pages_come_in_the_order_of_the_table_of_contents():
+    toc = {
+        "root": "intro",
+        "parts": [
+            {"chapters": [{"file": "a"}, {"file": "b", "sections": [{"file": "b/one"}]}]},
+            {"chapters": [{"file": "c"}]},
+        ],
+    }
+    assert pdf.pages_in_order(toc) == ["intro", "a", "b", "b/one", "c"]
+
+
+@pytest.fixture(scope="module")
+def document(site):
+    pages = pdf.pages_in_order(yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8")))
+    return BeautifulSoup(pdf.book(site, pages), "html.parser")
+
+
+@pytest.mark.site
+def test_every_link_and_picture_of_the_book_leads_somewhere(document, site):
+    ids = [element["id"] for element in document.select("[id]")]
+    assert len(ids) == len(set(ids))
+    inner = [link["href"][1:] for link in document.select('a[href^="#"]')]
+    assert len(inner) > 100
+    assert sorted(set(inner) - set(ids)) == []
+    pictures = {image["src"] for image in document.select("img") if not image["src"].startswith("data:")}
+    assert pictures
+    assert sorted(path for path in pictures if not (site / path).is_file()) == []
+
+
+@pytest.mark.site
+def test_folded_answers_are_open_and_no_script_is_left(document):
+    assert document.select("details")
+    assert document.select("details:not([open])") == []
+    assert document.select("script") == []
+    assert document.select(".cnx-explorer img")
+
+
+@pytest.mark.site
+def test_the_cheat_sheet_is_one_page(site, tmp_path, browser):
+    path = tmp_path / "sheet.pdf"
+    pdf.print_pdf(browser, site, ["cheat_sheet"], path, pdf.SHEET_STYLE, pdf.SHEET_SCALE)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+    assert b"file:" not in content
+    assert not (site / "_print.html").exists()
