@@ -17,6 +17,7 @@ CHAPTERS = {
     "06_pooling": "pooling",
     "07_activations_and_losses": "activations",
     "10_training_in_pytorch": "training",
+    "16_looking_inside": "explaining",
 }
 
 

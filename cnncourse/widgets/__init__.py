@@ -16,6 +16,8 @@ from cnncourse.widgets.find_pooling import find_pooling
 from cnncourse.widgets.fit_the_budget import fit_the_budget
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
+from cnncourse.widgets.grad_cam_layers import grad_cam_layers, stored_looks
+from cnncourse.widgets.hide_the_evidence import hide_the_evidence
 from cnncourse.widgets.kernels import KERNELS
 from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
@@ -38,7 +40,9 @@ __all__ = [
     "find_mix",
     "find_pooling",
     "fit_the_budget",
+    "grad_cam_layers",
     "gradient_descent",
+    "hide_the_evidence",
     "kernel_gallery",
     "make_and",
     "neuron",
@@ -49,5 +53,6 @@ __all__ = [
     "quest",
     "reach_14",
     "receptive_field_depth",
+    "stored_looks",
     "training_epochs",
 ]

@@ -1,0 +1,120 @@
+"""The quest of chapter 16: where does a grey square cost a network most of its answer?"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from cnncourse.plots import style
+from cnncourse.widgets.explore import quest
+from cnncourse.widgets.frames import named
+from cnncourse.widgets.gallery import draw_levels
+from cnncourse.widgets.grad_cam_layers import percent, stored_looks
+
+
+def covered_picture(row, column):
+    """Return the picture with the square on one of its 6 × 6 places.
+
+    Parameters
+    ----------
+    row, column : int
+        Place of the square, from 0 to 5 from the top and from the left.
+
+    Returns
+    -------
+    ndarray of shape (3, 32, 32), uint8
+
+    Raises
+    ------
+    ValueError
+        If there is no such place.
+
+    Examples
+    --------
+    >>> covered_picture(0, 5)[:, 0, 31].tolist()  # the mean colour of CIFAR-10
+    [125, 123, 114]
+    """
+    squares = stored_looks().squares
+    places = len(squares["after"])
+    for argument, value in (("row", row), ("column", column)):
+        if not 0 <= value < places:
+            raise ValueError(f"{argument}: got {value}, but the places are 0 to {places - 1}. Choose one.")
+    picture = stored_looks().pictures[squares["picture"]].copy()
+    top, left = row * squares["stride"], column * squares["stride"]
+    window = squares["window"]
+    picture[:, top : top + window, left : left + window] = np.array(squares["colour"])[:, None, None]
+    return picture
+
+
+def _alt(row, column):
+    squares = stored_looks().squares
+    after = squares["after"][row][column]
+    return (
+        f"An airplane above an automobile, with a grey square in row {row}, column {column} of 6 × 6 places. "
+        f"The probability of {squares['target']} goes from {percent(squares['before'])} to {percent(after)}."
+    )
+
+
+@named("Hide the evidence", _alt)
+def hidden_evidence(row, column):
+    """Draw the covered picture and the probability that is left.
+
+    Parameters
+    ----------
+    row, column : int
+        As in `covered_picture`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    squares = stored_looks().squares
+    fig, ax = style.canvas(480, 296)
+    draw_levels(ax, covered_picture(row, column).transpose(1, 2, 0), None, (0, 255), 10, 20, 8)
+    ax.text(290, 40, f"Is it an {squares['target']}?", fontsize=11.5, fontweight="bold", va="center")
+    bars = (
+        ("uncovered", squares["before"], style.BLUE),
+        ("covered", squares["after"][row][column], style.RED),
+    )
+    for place, (name, share, colour) in enumerate(bars):
+        y = 76 + 74 * place
+        ax.text(290, y, name, fontsize=11.5, va="center")
+        ax.add_patch(Rectangle((290, y + 14), 170, 20, facecolor=style.GRID))
+        ax.add_patch(Rectangle((290, y + 14), 170 * share, 20, facecolor=colour))
+        ax.text(460, y, percent(share), fontsize=12, va="center", ha="right", fontweight="bold")
+    return fig
+
+
+def evidence_solved(row, column):
+    """Return whether the square costs most here, and a hint."""
+    squares = stored_looks().squares
+    after = np.array(squares["after"])
+    best = tuple(int(n) for n in np.unravel_index(after.argmin(), after.shape))
+    left = percent(after[row, column])
+    if (row, column) == best:
+        return True, f"Only {left} is left. No other of the 36 places costs the network more."
+    if abs(row - best[0]) <= 1 and abs(column - best[1]) <= 1:
+        return False, f"{left} is left. You are very near: try the places around."
+    if after[row, column] < 0.9 * squares["before"]:
+        return False, f"{left} is left. Something of it is hidden, but not the best part."
+    return (
+        False,
+        f"{left} is left. The network hardly misses what is hidden here. What does it call automobile?",
+    )
+
+
+def hide_the_evidence():
+    """Show the quest of chapter 16: put the grey square where it costs the network most.
+
+    Examples
+    --------
+    >>> hide_the_evidence()
+    Quest: Hide the evidence; sliders: row (6 values), column (6 values)
+    """
+    quest(
+        hidden_evidence,
+        evidence_solved,
+        prompt="Put the grey square where the network loses most of its belief that this is an automobile.",
+        row=range(6),
+        column=range(6),
+    )
