@@ -16,6 +16,7 @@ CHAPTERS = {
     "05_channels_and_filters": "channels",
     "06_pooling": "pooling",
     "07_activations_and_losses": "activations",
+    "08_a_cnn_from_scratch": "from_scratch",
     "10_training_in_pytorch": "training",
     "16_looking_inside": "explaining",
 }

@@ -19,9 +19,12 @@ from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.grad_cam_layers import grad_cam_layers, stored_looks
 from cnncourse.widgets.hide_the_evidence import hide_the_evidence
 from cnncourse.widgets.kernels import KERNELS
+from cnncourse.widgets.lenet_layers import LAYERS, lenet_layers, lenet_stages
 from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
 from cnncourse.widgets.pooling import pooling_step
+from cnncourse.widgets.shape_lenet import shape_lenet
+from cnncourse.widgets.shifted_digit import shift_study, shifted_digit
 from cnncourse.widgets.shifts import pooling_shift
 from cnncourse.widgets.training import training_epochs
 
@@ -30,6 +33,7 @@ __all__ = [
     "EDGE_IMAGE",
     "FILTERS",
     "KERNELS",
+    "LAYERS",
     "activation_function",
     "channel_sum",
     "convolution_step",
@@ -44,6 +48,8 @@ __all__ = [
     "gradient_descent",
     "hide_the_evidence",
     "kernel_gallery",
+    "lenet_layers",
+    "lenet_stages",
     "make_and",
     "neuron",
     "padding_modes",
@@ -53,6 +59,9 @@ __all__ = [
     "quest",
     "reach_14",
     "receptive_field_depth",
+    "shape_lenet",
+    "shift_study",
+    "shifted_digit",
     "stored_looks",
     "training_epochs",
 ]

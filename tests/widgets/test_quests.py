@@ -13,11 +13,13 @@ from cnncourse.widgets import (
     fit_the_budget,
     make_and,
     reach_14,
+    shape_lenet,
 )
 from cnncourse.widgets.find_kernel import SECRET, column_answer, column_kernel, mystery_solved
 from cnncourse.widgets.photo import grey_photo
 
 QUESTS = [find_kernel, find_learning_rate, find_mix, find_pooling, fit_the_budget, make_and, reach_14]
+QUESTS += [shape_lenet]
 
 
 def _verdicts(explorer):

@@ -17,6 +17,8 @@ EXPLORERS = {
     "padding_modes": {"mode": ["zeros", "reflect", "replicate", "circular"], "kernel_size": [3, 9, 15]},
     "gradient_descent": {"learning_rate": [0.02, 0.1, 0.15, 0.19, 0.21], "steps": [0, 1, 3, 10, 30]},
     "training_epochs": {"epoch": range(13)},
+    "lenet_layers": {"layer": widgets.LAYERS},
+    "shifted_digit": {"dx": range(-8, 9)},
     "neuron": {"weight_1": [-1, 0, 1, 2], "weight_2": [-1, 0, 2], "bias": [-2, 0, 1]},
     "activation_function": {"function": list(widgets.ACTIVATIONS), "z": [-2, -0.5, 0.5, 2]},
     "channel_sum": {"filter": list(widgets.FILTERS), "photo": ["flower", "pagoda"]},
@@ -33,9 +35,11 @@ QUESTS = [
     "fit_the_budget",
     "make_and",
     "reach_14",
+    "shape_lenet",
 ]
 # The drawing board and the data that go with it, not explorers themselves.
-OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE"}
+OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE", "LAYERS"}
+OTHERS |= {"lenet_stages", "shift_study"}
 
 
 def test_no_named_explorer_or_quest_is_left_out_here():
