@@ -42,18 +42,27 @@ def columns(history) -> dict:
     }
 
 
-def one_run(recipe: recipes.Recipe, seed: int, precision: str, found: dict) -> None:
+def one_run(recipe: recipes.Recipe, seed: int, precision: str) -> None:
     """Follow a recipe with a seed, and store what came out with all that was found before."""
     images, test = load_data(recipe)
     config = replace(recipe.config, seed=seed, precision=precision)
     outcome = recipes.run(recipe, images, test, config)
-    entry = found.setdefault(recipe.name, {"seeds": {}})
-    entry |= {"parameters": outcome.parameters, "images": len(images), "test_images": len(test)}
-    entry["seeds"][str(seed)] = columns(outcome.history) | {
+    run = columns(outcome.history) | {
         "precision": outcome.history.precision,
         "seconds": round(float(outcome.history.column("seconds").sum()), 1),
     }
-    entry["seeds"] = dict(sorted(entry["seeds"].items()))
+    if recipe.data == "cats_dogs":
+        trained, history = recipes.transferred(images, test, seed)
+        run["transfer"] = {"parameters": trained} | columns(history)
+    about = {"parameters": outcome.parameters, "images": len(images), "test_images": len(test)}
+    store(recipe.name, seed, run, about)
+
+
+def store(name: str, seed: int, run: dict, about: dict) -> None:
+    """Put a run into the file and into the copy in the package."""
+    found = stored()
+    runs = found.get(name, {}).get("seeds", {}) | {str(seed): run}
+    found[name] = about | {"seeds": dict(sorted(runs.items()))}
     figures = {"threads": torch.get_num_threads(), "recipes": dict(sorted(found.items()))}
     shutil.copyfile(save("articles", figures), COPY)
 
@@ -68,7 +77,7 @@ def main() -> None:
     for name in args.only:
         for seed in args.seeds:
             if str(seed) not in stored().get(name, {"seeds": {}})["seeds"]:
-                one_run(recipes.RECIPES[name], seed, args.precision, stored())
+                one_run(recipes.RECIPES[name], seed, args.precision)
 
 
 if __name__ == "__main__":

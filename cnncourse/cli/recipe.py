@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _NAMES = tuple(f"article{number}" for number in range(1, 6))
 _EPILOG = """
 recipes:
-  article1   cats and dogs at 64×64, 25 epochs      a folder of photographs
+  article1   cats and dogs at 64×64, 25 epochs,     a folder of photographs, some minutes
+             and the same with transfer
   article2   one dense layer, 5 epochs              mnist, half a minute
   article3   one convolution, 10 epochs             mnist, some minutes
   article4   Keras' mnist_cnn, 12 epochs            mnist, a quarter of an hour
@@ -88,6 +89,8 @@ def run(args: argparse.Namespace) -> int:
     images, test = load_data(recipe, args.data, args.root, args.fallback)
     outcome = recipes.run(recipe, images, test, config, out=out)
     history = outcome.history
+    if recipe.data == "cats_dogs" and not history.stopped:
+        outcome = replace(outcome, transfer=recipes.transferred(images, test, args.seed))
     if not history.records:
         print(f"cnncourse: error: no epoch was finished: {history.stopped}", file=sys.stderr)
         return 1

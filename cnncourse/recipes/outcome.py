@@ -22,10 +22,13 @@ class Outcome:
         Trainable parameters of the network.
     history : History
         One record per epoch; its validation columns are measured on the test images.
+    transfer : (int, History), default None
+        Parameters and history of the head that was trained on a ready network's features, from `transferred`.
     """
 
     parameters: int
     history: History
+    transfer: tuple[int, History] | None = None
 
 
 def table(recipe: Recipe, outcome: Outcome) -> list[tuple[str, str, str]]:
@@ -68,7 +71,13 @@ def table(recipe: Recipe, outcome: Outcome) -> list[tuple[str, str, str]]:
                 rows.append((f"epoch {record.epoch}, {what}", theirs, f"{ours:.4f}"))
     last = outcome.history.records[-1]
     after = f"test accuracy after {last.epoch} epochs"
-    return [*rows, (after, stated.test_accuracy or NOT_STATED, f"{last.valid_accuracy:.2%}")]
+    rows.append((after, stated.test_accuracy or NOT_STATED, f"{last.valid_accuracy:.2%}"))
+    if outcome.transfer:
+        trained, history = outcome.transfer
+        rows.append(("with transfer: parameters trained", NOT_STATED, f"{trained:,}"))
+        reached = history.records[-1].valid_accuracy
+        rows.append(("with transfer: test accuracy", NOT_STATED, f"{reached:.2%}"))
+    return rows
 
 
 def measured() -> dict:

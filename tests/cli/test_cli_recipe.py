@@ -32,10 +32,11 @@ def test_every_recipe_runs_on_what_is_embedded(name, tmp_path, capsys):
     assert f"the embedded {stand_in}, not the article's data" in out
     table = rows_of(out)
     assert re.fullmatch(r"\d+\.\d\d%", table["test accuracy after 1 epochs"][1])
-    parameters = {"article1": "813,217", "article4": "1,199,882", "article5": "431,080"}.get(name, "–")
-    assert table["parameters"][0] == parameters
-    if parameters != "–":
-        assert table["parameters"][1] == parameters
+    if name == "article1":
+        assert table["parameters"] == ("813,217", "813,217")
+        assert table["with transfer: parameters trained"] == ("–", "130")
+    else:
+        assert table["parameters"][0] == "–"  # only article 1 counts them
     if name == "article2":
         assert table["epoch 1, accuracy"][0] == "0.8141"
 
@@ -73,6 +74,7 @@ def test_article_1_on_a_folder(photographs, capsys):
     table = rows_of(out)
     assert table["test accuracy after 3 epochs"][0] == "up to 90%"
     assert float(table["test accuracy after 3 epochs"][1].rstrip("%")) > 90  # light from dark: easy
+    assert float(table["with transfer: test accuracy"][1].rstrip("%")) > 90
     assert "trains for 25 epochs, this run for 3" in out
 
 

@@ -101,11 +101,26 @@ def test_the_table_sets_ours_beside_theirs():
     assert rows["epoch 5, accuracy"] == ("0.9262", "0.8500")
     assert rows["epoch 6, loss"] == ("–", "0.0833")  # longer than the article's run
     assert rows["test accuracy after 6 epochs"] == ("–", "90.60%")
-    first = recipes.table(RECIPES["article1"], Outcome(813_217, History(records)))
-    assert first == [
+    with_transfer = Outcome(813_217, History(records), (130, History(records[:1])))
+    assert recipes.table(RECIPES["article1"], with_transfer) == [
         ("parameters", "813,217", "813,217"),
         ("test accuracy after 6 epochs", "up to 90%", "90.60%"),
+        ("with transfer: parameters trained", "–", "130"),
+        ("with transfer: test accuracy", "–", "90.10%"),
     ]
+
+
+def test_transfer_trains_a_head_and_leaves_the_body(monkeypatch):
+    parts = [
+        data.shapes(number, 64, seed, classes=("circle", "square")) for number, seed in ((200, 0), (100, 1))
+    ]
+    body = models.create("resnet20", weights="cifar10")
+    before = {name: value.clone() for name, value in body.state_dict().items()}
+    monkeypatch.setattr(models, "create", lambda name, weights: body)
+    trained, history = recipes.transferred(*parts, seed=1)
+    assert trained == dense(64, 2)
+    assert history.records[-1].valid_accuracy > 0.7  # chance is 0.5
+    assert all(torch.equal(value, before[name]) for name, value in body.state_dict().items())
 
 
 def seeds_of(name: str) -> list[dict]:
