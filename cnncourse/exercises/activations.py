@@ -6,10 +6,21 @@ from .answers import activations as answers
 from .exercise import Case, Exercise, Mistake
 
 
-def _number_cases() -> list[Case]:
-    rng = np.random.default_rng(7)
-    small = np.array([-2.0, -0.5, 0.0, 0.5, 3.0])
-    return [Case((x,)) for x in (small, rng.normal(scale=3, size=(3, 4)), np.array([-1000.0, 1000.0, 0.0]))]
+def _elu_cases() -> list[Case]:
+    rng = np.random.default_rng(6)
+    small = np.array([-2.0, -0.5, 0.0, 0.5, 3.0]), 1.0
+    extreme = np.array([-1000.0, 1000.0, 0.0]), 0.5
+    return [Case(small), Case((rng.normal(scale=3, size=(3, 4)), 2.0)), Case(extreme)]
+
+
+def _unit_cases() -> list[Case]:
+    rng = np.random.default_rng(11)
+    small = np.array([[-1.0, 2.0, -3.0], [-0.5, -1.0, -2.0]])
+    # Column 1 is exactly 0 throughout: the ReLU's slope there is 0 as well.
+    zero = rng.normal(size=(6, 5))
+    zero[:, 1] = 0
+    mostly_off = rng.normal(size=(8, 12)) - 1.2
+    return [Case((sums,)) for sums in (small, zero, mostly_off, np.full((3, 4), -2.0))]
 
 
 def _logit_cases() -> list[Case]:
@@ -35,41 +46,25 @@ def _label_cases() -> list[Case]:
 
 EXERCISES = (
     Exercise(
-        name="activations.relu",
-        title="The simplest bend",
-        prompt="Write `relu(x)` for arrays of any shape: 0 for negative numbers, the number itself for "
-        "others. Leave `x` as it is.",
-        reference=answers.relu,
-        cases=_number_cases,
-        mistakes=(
-            Mistake(answers.absolute, "Negative numbers become 0, not positive."),
-            Mistake(
-                answers.step,
-                "This is the derivative of the ReLU. Positive numbers are passed on as they are.",
-            ),
-            Mistake(answers.leaky, "This is the leaky ReLU: it lets a part of the negative numbers through."),
-            Mistake(answers.clipped_at_one, "There is no upper limit: 3 stays 3."),
-            Mistake(
-                answers.negative_part, "You kept the negative numbers. Take the maximum of the number and 0."
-            ),
+        name="activations.elu",
+        title="A curve in two halves",
+        prompt=(
+            "Write `elu(x, alpha)` for arrays of any shape: x where x is positive, and "
+            "alpha · (exp(x) − 1) where it is not. It must hold for 1000 too, and leave `x` as it is."
         ),
-    ),
-    Exercise(
-        name="activations.sigmoid",
-        title="A sigmoid that does not overflow",
-        prompt="Write `sigmoid(x)` = 1 / (1 + exp(−x)) for arrays of any shape. It must hold for 1000 and "
-        "−1000 too, without NaN.",
-        reference=answers.sigmoid,
-        cases=_number_cases,
+        reference=answers.elu,
+        cases=_elu_cases,
         mistakes=(
             Mistake(
-                answers.overflowing_sigmoid,
-                "exp(1000) is infinite, and infinite over infinite is NaN. "
-                "Compute `np.exp(-np.abs(x))`, which is at most 1, and build both halves from it.",
+                answers.halves_by_multiplication,
+                "exp(1000) is infinite, and infinite times 0 is NaN. Choose between the halves with "
+                "`np.where`, or keep the exponent at most 0 with `np.minimum`.",
             ),
-            Mistake(answers.mirrored_sigmoid, "The exponent has the wrong sign: large numbers give 1."),
-            Mistake(answers.tanh, "This is tanh, from −1 to 1. The sigmoid runs from 0 to 1."),
-            Mistake(answers.sigmoid_derivative, "This is the derivative of the sigmoid."),
+            Mistake(answers.minus_one_forgotten, "At 0 your two halves do not meet: exp(0) is 1, not 0."),
+            Mistake(answers.alpha_on_both_sides, "`alpha` belongs to the negative half only."),
+            Mistake(answers.alpha_left_out, "`alpha` is not used. It says how deep the curve goes."),
+            Mistake(answers.leaky, "Your negative half is a straight line. It bends towards −alpha."),
+            Mistake(answers.rectified, "The negative half is cut off: that is the ReLU."),
         ),
     ),
     Exercise(
@@ -149,6 +144,37 @@ EXERCISES = (
             Mistake(
                 answers.gradient_of_each_entry,
                 "You divided by the number of entries. Divide by the number of samples.",
+            ),
+        ),
+    ),
+    Exercise(
+        name="activations.dead_units",
+        title="Which units are dead?",
+        prompt=(
+            "`sums` has shape (N, units): what each unit of a layer adds up for each of N images, before the "
+            "ReLU. Write `dead_units(sums)`: how many units pass nothing on for any of the images?"
+        ),
+        reference=answers.dead_units,
+        cases=_unit_cases,
+        whole=True,
+        mistakes=(
+            Mistake(
+                answers.silent_answers,
+                "You counted single answers that are cut off. A unit is dead if all of its answers are.",
+            ),
+            Mistake(
+                answers.silent_somewhere,
+                "A unit that is silent for some image still learns from the others. `all`, not `any`.",
+            ),
+            Mistake(answers.dark_images, "You counted images for which no unit answers. Units are columns."),
+            Mistake(answers.living_units, "You counted the units that are alive."),
+            Mistake(
+                answers.negative_only,
+                "A sum of exactly 0 gives 0 too, and its slope is 0. Such a unit is just as dead.",
+            ),
+            Mistake(
+                answers.negative_on_average,
+                "A unit whose mean is negative may still answer for one image, and learn from it.",
             ),
         ),
     ),

@@ -10,6 +10,8 @@ from matplotlib.patches import Rectangle
 
 from cnncourse.plots import style
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def number_text(value):
     """Return a number as it stands in a cell: at most two decimals, a true minus sign, no ``-0``.
@@ -23,6 +25,25 @@ def number_text(value):
         return ""
     text = f"{float(value):.2f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "0") else text.replace("-", "−")
+
+
+def power_text(value):
+    """Return a number in few characters, with a power of ten where it is very small or large.
+
+    Examples
+    --------
+    >>> power_text(0.18), power_text(8.7e-13), power_text(945.2), power_text(-2.1e6), power_text(0)
+    ('0.18', '8.7 · 10⁻¹³', '945', '−2.1 · 10⁶', '0')
+    """
+    size, sign = abs(value), "−" if value < 0 else ""
+    if size == 0:
+        return "0"
+    if 0.00095 <= size < 9.95:
+        return f"{sign}{size:.2g}"
+    if 9.95 <= size < 9999.5:
+        return f"{sign}{size:,.0f}"
+    mantissa, exponent = f"{size:.1e}".split("e")
+    return f"{sign}{mantissa} · 10{str(int(exponent)).translate(_RAISED)}"
 
 
 def fitting_fontsize(values, cell, largest=11.5):

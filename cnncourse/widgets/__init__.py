@@ -7,6 +7,7 @@ named quest is shown by calling it.
 from cnncourse.widgets.borders import padding_modes
 from cnncourse.widgets.channels import FILTERS, channel_sum
 from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
+from cnncourse.widgets.deep_gradients import gradient_by_depth, keep_gradient_alive
 from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.explore import explore, quest
 from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
@@ -20,12 +21,14 @@ from cnncourse.widgets.grad_cam_layers import grad_cam_layers, stored_looks
 from cnncourse.widgets.hide_the_evidence import hide_the_evidence
 from cnncourse.widgets.kernels import KERNELS
 from cnncourse.widgets.lenet_layers import LAYERS, lenet_layers, lenet_stages
+from cnncourse.widgets.losses import loss_by_logit
 from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
 from cnncourse.widgets.pooling import pooling_step
 from cnncourse.widgets.shape_lenet import shape_lenet
 from cnncourse.widgets.shifted_digit import shift_study, shifted_digit
 from cnncourse.widgets.shifts import pooling_shift
+from cnncourse.widgets.temperature import find_temperature, softmax_temperature
 from cnncourse.widgets.training import training_epochs
 
 __all__ = [
@@ -43,13 +46,17 @@ __all__ = [
     "find_learning_rate",
     "find_mix",
     "find_pooling",
+    "find_temperature",
     "fit_the_budget",
     "grad_cam_layers",
+    "gradient_by_depth",
     "gradient_descent",
     "hide_the_evidence",
+    "keep_gradient_alive",
     "kernel_gallery",
     "lenet_layers",
     "lenet_stages",
+    "loss_by_logit",
     "make_and",
     "neuron",
     "padding_modes",
@@ -62,6 +69,7 @@ __all__ = [
     "shape_lenet",
     "shift_study",
     "shifted_digit",
+    "softmax_temperature",
     "stored_looks",
     "training_epochs",
 ]

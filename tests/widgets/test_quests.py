@@ -10,7 +10,9 @@ from cnncourse.widgets import (
     find_learning_rate,
     find_mix,
     find_pooling,
+    find_temperature,
     fit_the_budget,
+    keep_gradient_alive,
     make_and,
     reach_14,
     shape_lenet,
@@ -18,8 +20,18 @@ from cnncourse.widgets import (
 from cnncourse.widgets.find_kernel import SECRET, column_answer, column_kernel, mystery_solved
 from cnncourse.widgets.photo import grey_photo
 
-QUESTS = [find_kernel, find_learning_rate, find_mix, find_pooling, fit_the_budget, make_and, reach_14]
-QUESTS += [shape_lenet]
+QUESTS = [
+    find_kernel,
+    find_learning_rate,
+    find_mix,
+    find_pooling,
+    find_temperature,
+    fit_the_budget,
+    keep_gradient_alive,
+    make_and,
+    reach_14,
+    shape_lenet,
+]
 
 
 def _verdicts(explorer):

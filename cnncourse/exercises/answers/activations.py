@@ -5,15 +5,9 @@ import numpy as np
 # The source of these functions is what the chapter shows as the solution.
 
 
-def relu(x):
-    """Zero for negative numbers, the number itself for others."""
-    return np.maximum(x, 0)
-
-
-def sigmoid(x):
-    """1 / (1 + exp(-x)), without overflow for any x."""
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
+def elu(x, alpha):
+    """x where it is positive, alpha (exp(x) - 1) where it is not."""
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
 def softmax(logits):
@@ -36,43 +30,42 @@ def softmax_gradient(logits, labels):
     return gradient / len(labels)
 
 
+def dead_units(sums):
+    """Number of units, columns of sums (N, units), that are never above 0."""
+    return int(np.all(sums <= 0, axis=0).sum())
+
+
 # Wrong answers
 
 
-def absolute(x):
-    return np.abs(x)
+def sigmoid(x):
+    """1 / (1 + exp(-x)), without overflow for any x."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
 
 
-def step(x):
-    return (x > 0).astype(float)
+def halves_by_multiplication(x, alpha):
+    return (x > 0) * x + (x <= 0) * alpha * (np.exp(x) - 1)
 
 
-def leaky(x):
-    return np.where(x > 0, x, 0.01 * x)
+def minus_one_forgotten(x, alpha):
+    return np.where(x > 0, x, alpha * np.exp(np.minimum(x, 0)))
 
 
-def clipped_at_one(x):
-    return np.clip(x, 0, 1)
+def alpha_on_both_sides(x, alpha):
+    return alpha * elu(x, 1)
 
 
-def negative_part(x):
-    return np.minimum(x, 0)
+def alpha_left_out(x, alpha):
+    return elu(x, 1)
 
 
-def overflowing_sigmoid(x):
-    return np.exp(x) / (1 + np.exp(x))
+def leaky(x, alpha):
+    return np.where(x > 0, x, alpha * x)
 
 
-def mirrored_sigmoid(x):
-    return sigmoid(-x)
-
-
-def tanh(x):
-    return np.tanh(x)
-
-
-def sigmoid_derivative(x):
-    return sigmoid(x) * (1 - sigmoid(x))
+def rectified(x, alpha):
+    return np.maximum(x, 0)
 
 
 def softmax_over_samples(logits):
@@ -143,3 +136,27 @@ def one_taken_everywhere(logits, labels):
 
 def gradient_of_each_entry(logits, labels):
     return softmax_gradient(logits, labels) / logits.shape[1]
+
+
+def silent_answers(sums):
+    return int((sums <= 0).sum())
+
+
+def silent_somewhere(sums):
+    return int(np.any(sums <= 0, axis=0).sum())
+
+
+def dark_images(sums):
+    return int(np.all(sums <= 0, axis=1).sum())
+
+
+def living_units(sums):
+    return sums.shape[1] - dead_units(sums)
+
+
+def negative_only(sums):
+    return int(np.all(sums < 0, axis=0).sum())
+
+
+def negative_on_average(sums):
+    return int((sums.mean(axis=0) <= 0).sum())
