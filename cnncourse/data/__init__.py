@@ -14,17 +14,20 @@ from cnncourse.data.loading import load
 from cnncourse.data.paths import DataNotFound, data_root
 from cnncourse.data.pictures import read_image
 from cnncourse.data.resizing import resize
+from cnncourse.data.scenes import Scenes, scenes
 
 __all__ = [
     "CATALOG",
     "SHAPES",
     "DataNotFound",
     "ImageData",
+    "Scenes",
     "data_root",
     "load",
     "load_folder",
     "read_image",
     "resize",
+    "scenes",
     "shapes",
     "split_data",
 ]

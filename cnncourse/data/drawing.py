@@ -96,7 +96,7 @@ def shapes(
         step = max(1, _BLOCK // (height * width))
         for start in range(0, len(members), step):
             some = members[start : start + step]
-            cover = _coverage(name, pose[some], height, width)[:, None]  # (n, 1, H, W)
+            cover = coverage(name, pose[some], height, width)[:, None]  # (n, 1, H, W)
             values = paper[some] + cover * (ink[some] - paper[some])  # colours are (n, C, 1, 1)
             if noise:
                 values += noise * rng.standard_normal(values.shape, np.float32)
@@ -149,7 +149,7 @@ def _colours(draws: np.ndarray, channels: int) -> tuple[np.ndarray, np.ndarray]:
     return np.where(swap, dark, light).astype(np.float32), np.where(swap, light, dark).astype(np.float32)
 
 
-def _coverage(name: str, pose: np.ndarray, height: int, width: int) -> np.ndarray:
+def coverage(name: str, pose: np.ndarray, height: int, width: int) -> np.ndarray:
     """Return how much of each pixel the shape covers, ndarray of shape (n, height, width)."""
     centre_x, centre_y, radius, angle = pose.astype(np.float32).T[..., None, None]
     across = np.arange(width, dtype=np.float32)[None, None, :] + 0.5 - centre_x

@@ -19,6 +19,7 @@ CHAPTERS = {
     "08_a_cnn_from_scratch": "from_scratch",
     "10_training_in_pytorch": "training",
     "16_looking_inside": "explaining",
+    "18_applications": "applications",
 }
 
 

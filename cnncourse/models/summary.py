@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -87,9 +88,10 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     Notes
     -----
     A layer with kernel k (dilation d) and stride s turns a field r with spacing j into r + d·(k - 1)·j with
-    spacing j·s, both starting at 1; where branches meet the largest counts. A dense layer, or pooling over
-    all positions, sees the whole image. MACs count the multiplications of convolutions and matrix products; a
-    bias adds none.
+    spacing j·s, both starting at 1; where branches meet the largest counts. A transposed convolution turns it
+    into r + (⌈(d·(k - 1) + 1) / s⌉ - 1)·j with spacing j/s on average; further layers behind it can see a few
+    pixels more. A dense layer, or pooling over all positions, sees the whole image. MACs count the
+    multiplications of convolutions and matrix products; a bias adds none.
 
     References
     ----------
@@ -136,8 +138,8 @@ class _Field(NamedTuple):
 
     height: int = 1
     width: int = 1
-    jump_h: int = 1  # vertical distance between neighbours
-    jump_w: int = 1
+    jump_h: float = 1  # vertical distance between neighbours; below 1 after a transposed convolution
+    jump_w: float = 1
 
 
 _PIXEL = _Field()
@@ -189,9 +191,11 @@ class _Recorder(TorchDispatchMode):
         field = _widest([self._fields[t] for t in inputs if t in self._fields])
         result = outputs[0]
         if name == "convolution":
-            weight = args[1]
-            self.macs += result.numel() * weight[0].numel()
-            field = _grow(field, weight.shape[2:], stride=args[3], dilation=args[5])
+            weight, stride, dilation, transposed = args[1], args[3], args[5], args[6]
+            # Each number that is read (transposed), or written, meets the weights of one row of `weight`.
+            self.macs += (inputs[0] if transposed else result).numel() * weight[0].numel()
+            spread = _spread if transposed else _grow
+            field = spread(field, weight.shape[2:], stride, dilation)
         elif name in ("max_pool2d_with_indices", "avg_pool2d"):
             kernel = args[1]
             stride = args[2] if len(args) > 2 and args[2] else kernel
@@ -227,10 +231,23 @@ def _grow(field: _Field | None, kernel, stride, dilation) -> _Field | None:
         return None
     (kh, kw), (sh, sw), (dh, dw) = _pair(kernel), _pair(stride), _pair(dilation)
     return _Field(
-        field.height + dh * (kh - 1) * field.jump_h,
-        field.width + dw * (kw - 1) * field.jump_w,
+        math.ceil(field.height + dh * (kh - 1) * field.jump_h),
+        math.ceil(field.width + dw * (kw - 1) * field.jump_w),
         field.jump_h * sh,
         field.jump_w * sw,
+    )
+
+
+def _spread(field: _Field | None, kernel, stride, dilation) -> _Field | None:
+    """The field after a transposed convolution: outputs lie closer, and see the stamps that meet there."""
+    if field is None:
+        return None
+    reach = [math.ceil((d * (k - 1) + 1) / s) for k, s, d in zip(*map(_pair, (kernel, stride, dilation)))]
+    return _Field(
+        math.ceil(field.height + (reach[0] - 1) * field.jump_h),
+        math.ceil(field.width + (reach[1] - 1) * field.jump_w),
+        field.jump_h / _pair(stride)[0],
+        field.jump_w / _pair(stride)[1],
     )
 
 

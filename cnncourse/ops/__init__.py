@@ -34,6 +34,7 @@ from cnncourse.ops.adaptive_pool import (
     adaptive_max_pool2d_backward,
 )
 from cnncourse.ops.avg_pool import avg_pool2d, avg_pool2d_backward, sum_pool2d, sum_pool2d_backward
+from cnncourse.ops.boxes import box_iou, match_boxes, nms
 from cnncourse.ops.conv import (
     conv2d,
     conv2d_backward,
@@ -71,6 +72,7 @@ __all__ = [
     "batch_norm_backward",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_backward",
+    "box_iou",
     "conv2d",
     "conv2d_backward",
     "conv_transpose2d",
@@ -105,12 +107,14 @@ __all__ = [
     "local_response_norm_backward",
     "log_softmax",
     "log_softmax_backward",
+    "match_boxes",
     "max_pool2d",
     "max_pool2d_backward",
     "mse_loss",
     "mse_loss_backward",
     "nll_loss",
     "nll_loss_backward",
+    "nms",
     "pad",
     "pad_backward",
     "relu",

@@ -4,6 +4,7 @@ Each ``plot_x`` draws into one matplotlib Axes and returns it; each ``describe_x
 ``Picture(plot_x(data), describe_x(data))`` puts the two together.
 """
 
+from cnncourse.plots.boxes import describe_boxes, plot_boxes
 from cnncourse.plots.confusion import plot_confusion
 from cnncourse.plots.describe import (
     describe_confusion,
@@ -28,6 +29,7 @@ from cnncourse.plots.windows import plot_grid, plot_window
 
 __all__ = [
     "Picture",
+    "describe_boxes",
     "describe_confusion",
     "describe_feature_maps",
     "describe_filters",
@@ -35,6 +37,7 @@ __all__ = [
     "describe_history",
     "describe_images",
     "describe_mistakes",
+    "plot_boxes",
     "plot_confusion",
     "plot_feature_maps",
     "plot_filters",

@@ -28,8 +28,10 @@ from cnncourse.widgets.pooling import pooling_step
 from cnncourse.widgets.shape_lenet import shape_lenet
 from cnncourse.widgets.shifted_digit import shift_study, shifted_digit
 from cnncourse.widgets.shifts import pooling_shift
+from cnncourse.widgets.star_hunt import find_the_stars, star_threshold
 from cnncourse.widgets.temperature import find_temperature, softmax_temperature
 from cnncourse.widgets.training import training_epochs
+from cnncourse.widgets.transposed import transposed_step
 
 __all__ = [
     "ACTIVATIONS",
@@ -47,6 +49,7 @@ __all__ = [
     "find_mix",
     "find_pooling",
     "find_temperature",
+    "find_the_stars",
     "fit_the_budget",
     "grad_cam_layers",
     "gradient_by_depth",
@@ -70,6 +73,8 @@ __all__ = [
     "shift_study",
     "shifted_digit",
     "softmax_temperature",
+    "star_threshold",
     "stored_looks",
     "training_epochs",
+    "transposed_step",
 ]

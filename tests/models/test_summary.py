@@ -52,6 +52,34 @@ def test_receptive_field_is_the_measured_one(network, size):
     assert models.summary(network, size).rows[-1].receptive_field == measured_field(network, size)
 
 
+@pytest.mark.parametrize(
+    "kernel, stride, padding", [((4, 4), 2, 1), ((3, 5), (2, 3), 0), ((2, 3), (2, 1), 0)]
+)
+def test_the_field_behind_a_transposed_convolution_is_the_widest_measured_one(kernel, stride, padding):
+    """Neighbouring outputs meet different numbers of stamps, so look at a few of them."""
+    network = nn.Sequential(
+        nn.Conv2d(1, 2, 3, 2, 1), nn.Conv2d(2, 3, 3, 2, 1), nn.ConvTranspose2d(3, 2, kernel, stride, padding)
+    )
+    for parameter in network.parameters():
+        nn.init.constant_(parameter, 0.1)
+    seen = []
+    for shift in range(-6, 6):
+        x = torch.ones(1, 1, 64, 64, requires_grad=True)
+        out = network(x)
+        out[0, 0, out.shape[2] // 2 + shift, out.shape[3] // 2 + shift].backward()
+        touched = x.grad[0, 0] > 0
+        seen.append((int(touched.any(1).sum()), int(touched.any(0).sum())))
+    widest = tuple(max(side) for side in zip(*seen))
+    assert models.summary(network, (1, 64, 64)).rows[-1].receptive_field == widest
+
+
+def test_a_transposed_convolution_multiplies_once_for_each_stamp():
+    layer = nn.ConvTranspose2d(6, 4, (3, 2), stride=2, padding=1, groups=2)
+    with FlopCounterMode(display=False) as counter:
+        layer(torch.ones(1, 6, 5, 7))
+    assert models.summary(layer, (6, 5, 7)).macs == 5 * 7 * 6 * 2 * 3 * 2 == counter.get_total_flops() // 2
+
+
 def test_max_pooling_counts_as_its_window():
     rows = models.summary(nn.Sequential(nn.MaxPool2d(3, 2, dilation=2), nn.MaxPool2d(2)), (1, 32, 32)).rows
     assert [row.receptive_field for row in rows] == [(5, 5), (7, 7)]

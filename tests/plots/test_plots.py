@@ -26,12 +26,14 @@ def _plots(history, result):
         "feature_maps": lambda ax: plots.plot_feature_maps(np.ones((4, 5, 5)), ax=ax),
         "mistakes": lambda ax: plots.plot_mistakes(result, np.zeros((6, 1, 4, 4)), ax=ax),
         "grid": lambda ax: plots.plot_grid(np.eye(3), ax=ax),
+        "boxes": lambda ax: plots.plot_boxes(PIXELS[0], [[1, 1, 4, 3]], ["star"], ax=ax),
         "window": lambda ax: plots.plot_window(np.eye(5), 1, 1, 2, dilation=2, ax=ax),
     }
 
 
 @pytest.mark.parametrize(
-    "name", ["history", "confusion", "images", "filters", "feature_maps", "mistakes", "grid", "window"]
+    "name",
+    ["history", "confusion", "images", "filters", "feature_maps", "mistakes", "grid", "boxes", "window"],
 )
 def test_a_plot_returns_the_axes_it_drew_in(history, result, name):
     draw = _plots(history, result)[name]
@@ -213,3 +215,20 @@ def _luminance(colour):
 def test_words_stand_out_from_the_paper(name):
     light, dark = _luminance(style.PAPER) + 0.05, _luminance(getattr(style, name)) + 0.05
     assert light / dark >= 4.5
+
+
+def test_boxes_stand_where_they_were_given():
+    ax = plots.plot_boxes(
+        PIXELS[0], [[1, 1, 4, 3], [0, 2, 6, 4]], ["star", "ring"], ax=Figure().add_subplot()
+    )
+    assert {tuple(patch.get_bbox().extents) for patch in ax.patches} == {(1, 1, 4, 3), (0, 2, 6, 4)}
+    assert _texts(ax) == ["star", "ring"]
+    assert tuple(ax.images[0].get_extent()) == (0, 6, 4, 0)
+
+
+def test_boxes_of_other_shapes_are_refused():
+    with pytest.raises(ValueError, match=r"boxes: got shape \(4,\), .*brackets"):
+        plots.plot_boxes(PIXELS[0], [1, 1, 4, 3])
+    with pytest.raises(ValueError, match="labels: got 2 for 1 boxes"):
+        plots.describe_boxes([[1, 1, 4, 3]], ["star", "ring"])
+    assert plots.describe_boxes([]) == "No boxes."

@@ -28,6 +28,10 @@ EXPLORERS = {
     "pooling_shift": {"dx": [0, 1, 2, 3], "window": [1, 2, 3, 4, 6, 12]},
     "pooling_step": {"kind": ["max", "average", "sum"], "position": range(9)},
     "receptive_field_depth": {"depth": [1, 2, 3, 4, 5], "kernel_size": [3, 5], "stride": [1, 2]},
+    "transposed_step": {"stride": [1, 2, 3], "position": range(4)},
+    "star_threshold": {
+        "threshold": [0.02, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999],
+    },
     "dense_or_convolution": {"side": [8, 16, 28, 32, 64, 128, 224, 512, 1024], "channels": [1, 3]},
 }
 QUESTS = [
@@ -36,6 +40,7 @@ QUESTS = [
     "find_mix",
     "find_pooling",
     "find_temperature",
+    "find_the_stars",
     "fit_the_budget",
     "keep_gradient_alive",
     "make_and",
