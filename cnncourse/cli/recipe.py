@@ -28,6 +28,7 @@ recipes:
 examples:
   cnncourse recipe article2
   cnncourse recipe article4 --epochs 3 --seed 1 --out runs/article4
+  cnncourse eval runs/article4                  # class by class
   cnncourse recipe article1 --data photos/      # photos/train/cat, photos/train/dog, photos/test/cat, …
   cnncourse recipe article1 --data pets         # Oxford's cats and dogs, after `cnncourse data get pets`
   cnncourse recipe article5 --fallback          # nothing to download: embedded data stand in
@@ -87,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
         chosen["epochs"] = args.epochs
     config = replace(recipe.config, **chosen)  # what is wrong is refused before any data are read
     images, test = load_data(recipe, args.data, args.root, args.fallback)
+    if out and images.name != "shapes":
+        _source(recipe, args.data, args.root, args.fallback).save(out)  # for `cnncourse eval`
     outcome = recipes.run(recipe, images, test, config, out=out)
     history = outcome.history
     if recipe.data == "cats_dogs" and not history.stopped:
@@ -137,36 +140,40 @@ def load_data(
     """
     from cnncourse.data import DataNotFound, data_root
 
-    if recipe.data == "cats_dogs":
-        return _photographs(recipe, data, root, fallback)
-    source = Source(data or recipe.data, root, (28, 28), 1, fallback="digits" if fallback else None)
-    try:
-        return source.load_part("train"), source.load_part("test")
-    except DataNotFound:
+    photographs, here = recipe.data == "cats_dogs", data_root(root)
+    if not photographs or data is not None or (here / recipe.data).is_dir():
+        source = _source(recipe, data, root, fallback)
+        try:
+            images = source.load_part("train")
+            return images, source.load_part("test", images.classes)
+        except DataNotFound:
+            pass  # what follows knows the way out of it better
+    if photographs and fallback:
+        return _drawn(recipe, f"{data or recipe.data} is not in {here}")
+    if photographs:
         raise DataNotFound(
-            f"{source.data} is not in {data_root(root)} and cannot be fetched: run `cnncourse data get "
-            f"{source.data}` where there is a network; --fallback trains on the embedded digits instead"
-        ) from None
-
-
-def _photographs(
-    recipe: Recipe, data: str | None, root: str | None, fallback: bool
-) -> tuple[ImageData, ImageData]:
-    from cnncourse.data import DataNotFound, data_root, shapes
-
-    if data is None and not (data_root(root) / recipe.data).is_dir():
-        if fallback:
-            print(f"{recipe.data} is not in {data_root(root)}; drawn circles and squares stand in for it")
-            parts = ((600, 0), (200, 1))
-            return tuple(
-                shapes(number, recipe.stretch, seed, classes=("circle", "square")) for number, seed in parts
-            )
-        raise DataNotFound(
-            f"{recipe.name} needs photographs of cats and dogs, and there is no folder {recipe.data} in "
-            f"{data_root(root)}: give your own with --data FOLDER (FOLDER/train/cat, FOLDER/train/dog, "
-            "FOLDER/test/cat, …), or take Oxford's with `cnncourse data get pets` and --data pets; "
-            "--fallback trains on drawn shapes instead"
+            f"{recipe.name} needs photographs of cats and dogs, and {data or recipe.data} is not in {here}: "
+            "give a folder with --data FOLDER (FOLDER/train/cat, FOLDER/train/dog, FOLDER/test/cat, …), or "
+            "take Oxford's with `cnncourse data get pets` and --data pets; --fallback trains on drawn shapes"
         )
-    source = Source(data or recipe.data, root, size=recipe.stretch, resize="stretch")
-    images = source.load_part("train")
-    return images, source.load_part("test", images.classes)
+    name = data or recipe.data
+    raise DataNotFound(
+        f"{name} is not in {here} and cannot be fetched: run `cnncourse data get {name}` where there is a "
+        "network; --fallback trains on the embedded digits"
+    )
+
+
+def _source(recipe: Recipe, data: str | None, root: str | None, fallback: bool) -> Source:
+    name = data or recipe.data
+    if recipe.stretch:
+        return Source(name, root, size=recipe.stretch, resize="stretch")
+    return Source(name, root, size=(28, 28), channels=1, fallback="digits" if fallback else None)
+
+
+def _drawn(recipe: Recipe, reason: str) -> tuple[ImageData, ImageData]:
+    """Return two classes of drawn shapes, and say so."""
+    from cnncourse.data import shapes
+
+    print(f"{reason}; drawn circles and squares stand in for it")
+    kinds = ("circle", "square")
+    return shapes(600, recipe.stretch, 0, classes=kinds), shapes(200, recipe.stretch, 1, classes=kinds)

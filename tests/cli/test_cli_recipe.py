@@ -49,7 +49,7 @@ def test_the_run_can_be_measured_and_used_afterwards(tmp_path):
     history = json.loads((tmp_path / "run" / "history.json").read_text())
     assert history["config"]["seed"] == 1
     accuracy = rows_of(done.stdout)["test accuracy after 2 epochs"][1]
-    again = cnncourse("eval", tmp_path / "run", "--data", "digits")
+    again = cnncourse("eval", tmp_path / "run")  # the stand-in is remembered
     assert f"test accuracy {accuracy}" in again.stdout, again.stderr
 
 
@@ -83,10 +83,11 @@ def test_article_1_on_a_folder(photographs, capsys):
     [
         ("article1", ("--data FOLDER", "cnncourse data get pets", "--fallback")),
         ("article2", ("cnncourse data get mnist", "--fallback")),
+        ("article1 --data pets", ("pets is not in", "cnncourse data get pets", "--fallback")),
     ],
 )
 def test_missing_data_are_named_with_the_remedy(name, remedies, tmp_path, capsys):
-    text = one_line_error(capsys, "recipe", name, "--root", tmp_path)
+    text = one_line_error(capsys, "recipe", *name.split(), "--root", tmp_path)
     assert str(tmp_path) in text
     assert all(remedy in text for remedy in remedies)
 
