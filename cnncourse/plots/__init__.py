@@ -4,6 +4,7 @@ Each ``plot_x`` draws into one matplotlib Axes and returns it; each ``describe_x
 ``Picture(plot_x(data), describe_x(data))`` puts the two together.
 """
 
+from cnncourse.plots.architecture import describe_architecture, plot_architecture
 from cnncourse.plots.boxes import describe_boxes, plot_boxes
 from cnncourse.plots.confusion import plot_confusion
 from cnncourse.plots.describe import (
@@ -29,6 +30,7 @@ from cnncourse.plots.windows import plot_grid, plot_window
 
 __all__ = [
     "Picture",
+    "describe_architecture",
     "describe_boxes",
     "describe_confusion",
     "describe_feature_maps",
@@ -37,6 +39,7 @@ __all__ = [
     "describe_history",
     "describe_images",
     "describe_mistakes",
+    "plot_architecture",
     "plot_boxes",
     "plot_confusion",
     "plot_feature_maps",

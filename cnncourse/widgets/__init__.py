@@ -4,16 +4,20 @@ Each named explorer is a draw function; ``explore(convolution_step, position=ran
 named quest is shown by calling it.
 """
 
+from cnncourse.widgets.architectures import ARCHITECTURES, architecture
 from cnncourse.widgets.borders import padding_modes
 from cnncourse.widgets.channels import FILTERS, channel_sum
+from cnncourse.widgets.cheap_inception import cheap_inception
 from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
 from cnncourse.widgets.deep_gradients import gradient_by_depth, keep_gradient_alive
+from cnncourse.widgets.degradation import degradation
 from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.explore import explore, quest
 from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
 from cnncourse.widgets.find_kernel import find_kernel
 from cnncourse.widgets.find_mix import find_mix
 from cnncourse.widgets.find_pooling import find_pooling
+from cnncourse.widgets.find_stack import find_stack
 from cnncourse.widgets.fit_the_budget import fit_the_budget
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
@@ -35,19 +39,24 @@ from cnncourse.widgets.transposed import transposed_step
 
 __all__ = [
     "ACTIVATIONS",
+    "ARCHITECTURES",
     "EDGE_IMAGE",
     "FILTERS",
     "KERNELS",
     "LAYERS",
     "activation_function",
+    "architecture",
     "channel_sum",
+    "cheap_inception",
     "convolution_step",
+    "degradation",
     "dense_or_convolution",
     "explore",
     "find_kernel",
     "find_learning_rate",
     "find_mix",
     "find_pooling",
+    "find_stack",
     "find_temperature",
     "find_the_stars",
     "fit_the_budget",

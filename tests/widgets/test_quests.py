@@ -6,10 +6,12 @@ import torch
 import torch.nn.functional as F
 
 from cnncourse.widgets import (
+    cheap_inception,
     find_kernel,
     find_learning_rate,
     find_mix,
     find_pooling,
+    find_stack,
     find_temperature,
     find_the_stars,
     fit_the_budget,
@@ -22,10 +24,12 @@ from cnncourse.widgets.find_kernel import SECRET, column_answer, column_kernel, 
 from cnncourse.widgets.photo import grey_photo
 
 QUESTS = [
+    cheap_inception,
     find_kernel,
     find_learning_rate,
     find_mix,
     find_pooling,
+    find_stack,
     find_temperature,
     find_the_stars,
     fit_the_budget,

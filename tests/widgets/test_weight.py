@@ -32,13 +32,20 @@ EXPLORERS = {
     "star_threshold": {
         "threshold": [0.02, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999],
     },
+    "architecture": {
+        "model": list(widgets.ARCHITECTURES),
+        "show": ["shape", "parameters", "MACs", "sees"],
+    },
+    "degradation": {"depth": [8, 20, 32, 44], "show": ["training loss", "gradient"]},
     "dense_or_convolution": {"side": [8, 16, 28, 32, 64, 128, 224, 512, 1024], "channels": [1, 3]},
 }
 QUESTS = [
+    "cheap_inception",
     "find_kernel",
     "find_learning_rate",
     "find_mix",
     "find_pooling",
+    "find_stack",
     "find_temperature",
     "find_the_stars",
     "fit_the_budget",
@@ -50,6 +57,7 @@ QUESTS = [
 # The drawing board and the data that go with it, not explorers themselves.
 OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE", "LAYERS"}
 OTHERS |= {"lenet_stages", "shift_study"}
+OTHERS |= {"ARCHITECTURES"}
 
 
 def test_no_named_explorer_or_quest_is_left_out_here():
