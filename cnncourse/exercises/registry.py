@@ -18,6 +18,8 @@ CHAPTERS = {
     "07_activations_and_losses": "activations",
     "08_a_cnn_from_scratch": "from_scratch",
     "10_training_in_pytorch": "training",
+    "11_overfitting_and_regularisation": "regularisation",
+    "12_data_augmentation": "augmentation",
     "13_classic_architectures": "architectures",
     "14_modern_architectures": "modern",
     "16_looking_inside": "explaining",

@@ -5,6 +5,8 @@ named quest is shown by calling it.
 """
 
 from cnncourse.widgets.architectures import ARCHITECTURES, architecture
+from cnncourse.widgets.augmentation import relit_photo, warped_photo
+from cnncourse.widgets.blending import blended_photos
 from cnncourse.widgets.borders import padding_modes
 from cnncourse.widgets.channels import FILTERS, channel_sum
 from cnncourse.widgets.cheap_inception import cheap_inception
@@ -12,12 +14,15 @@ from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
 from cnncourse.widgets.deep_gradients import gradient_by_depth, keep_gradient_alive
 from cnncourse.widgets.degradation import degradation
 from cnncourse.widgets.descent import find_learning_rate, gradient_descent
+from cnncourse.widgets.dropout import dropout_layer
 from cnncourse.widgets.explore import explore, quest
 from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
 from cnncourse.widgets.find_kernel import find_kernel
 from cnncourse.widgets.find_mix import find_mix
 from cnncourse.widgets.find_pooling import find_pooling
 from cnncourse.widgets.find_stack import find_stack
+from cnncourse.widgets.find_stop import find_stop
+from cnncourse.widgets.find_transform import find_transform
 from cnncourse.widgets.fit_the_budget import fit_the_budget
 from cnncourse.widgets.gallery import kernel_gallery
 from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
@@ -28,6 +33,7 @@ from cnncourse.widgets.lenet_layers import LAYERS, lenet_layers, lenet_stages
 from cnncourse.widgets.losses import loss_by_logit
 from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
+from cnncourse.widgets.overfitting import overfitting_by_size
 from cnncourse.widgets.pooling import pooling_step
 from cnncourse.widgets.shape_lenet import shape_lenet
 from cnncourse.widgets.shifted_digit import shift_study, shifted_digit
@@ -46,19 +52,23 @@ __all__ = [
     "LAYERS",
     "activation_function",
     "architecture",
+    "blended_photos",
     "channel_sum",
     "cheap_inception",
     "convolution_step",
     "degradation",
     "dense_or_convolution",
+    "dropout_layer",
     "explore",
     "find_kernel",
     "find_learning_rate",
     "find_mix",
     "find_pooling",
     "find_stack",
+    "find_stop",
     "find_temperature",
     "find_the_stars",
+    "find_transform",
     "fit_the_budget",
     "grad_cam_layers",
     "gradient_by_depth",
@@ -71,6 +81,7 @@ __all__ = [
     "loss_by_logit",
     "make_and",
     "neuron",
+    "overfitting_by_size",
     "padding_modes",
     "padding_stride_dilation",
     "pooling_shift",
@@ -78,6 +89,7 @@ __all__ = [
     "quest",
     "reach_14",
     "receptive_field_depth",
+    "relit_photo",
     "shape_lenet",
     "shift_study",
     "shifted_digit",
@@ -86,4 +98,5 @@ __all__ = [
     "stored_looks",
     "training_epochs",
     "transposed_step",
+    "warped_photo",
 ]
