@@ -105,25 +105,22 @@ def dropout_layer(rate, draws):
     -------
     matplotlib.figure.Figure
     """
-    mask, output, mean, error = _summary(rate, draws)
-    fig, ax = style.canvas(480, 340)
+    mask, output, mean, _ = _summary(rate, draws)
+    fig, ax = style.canvas(480, 308)
     fills = np.where(mask[:, None], shade(VALUES, "plain"), to_rgb(style.MUTED))
     rows = (
         ("The values", VALUES, None),
         (f"Mask {draws:,}", mask.astype(float), fills[None]),
         ("The output", output, shade(output, "signed", 8)[None]),
-        (f"Mean of {draws:,}", mean, shade(mean, "signed", 8)[None]),
+        ("Mean so far", mean, shade(mean, "signed", 8)[None]),
     )
     for number, (name, values, fill) in enumerate(rows):
         y = 16 + 58 * number
         ax.text(8, y + _CELL / 2, name, fontsize=11, fontweight="bold", va="center")
         size = fitting_fontsize(values, _CELL)
         draw_cells(ax, values[None], x=_LEFT, y=y, size=_CELL, fills=fill, fontsize=size)
-    words = (
-        f"{int(mask.sum())} of 8 units are kept. A kept value is divided by {text_of(round(1 - rate, 2))}.",
-        f"Mean of the row: {VALUES.mean():.2f} before, {output.mean():.2f} in this draw.",
-        f"Over {_draws(draws)} no unit's mean is off by more than {error:.2f}.",
-    )
-    for number, text in enumerate(words):
-        ax.text(8, 266 + 26 * number, text, fontsize=11.5, va="center")
+    words = f"{int(mask.sum())} of 8 units kept, divided by {text_of(round(1 - rate, 2))}"
+    ax.text(8, 264, words, fontsize=11.5, va="center")
+    text = f"Mean of the output: {output.mean():.2f} instead of {VALUES.mean():.2f}"
+    ax.text(8, 290, text, fontsize=11.5, va="center")
     return fig

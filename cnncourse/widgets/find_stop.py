@@ -12,7 +12,7 @@ from cnncourse.widgets.overfitting import draw_losses, overfitting_runs
 SIZE = 100
 # A loss this close to the lowest one counts as the lowest: the difference is smaller than chance.
 _SLACK = 1.02
-_WIDTH, _HEIGHT = 480, 318
+_WIDTH, _HEIGHT = 480, 298
 
 
 def losses_at(remedy, stop):
@@ -79,14 +79,18 @@ def stopped_run(remedy, stop):
     training, validation = losses_at(remedy, stop)
     fig, ax = style.canvas(_WIDTH, _HEIGHT)
     ax.text(
-        8, 20, f"Loss with {SIZE} digits, remedy: {remedy}", fontsize=11.5, fontweight="bold", va="center"
+        8,
+        20,
+        f"Loss with {remedy}" if remedy != "nothing" else "Loss, nothing added",
+        fontsize=11.5,
+        fontweight="bold",
+        va="center",
     )
     curves = fig.add_axes((58 / _WIDTH, 1 - 218 / _HEIGHT, 406 / _WIDTH, 178 / _HEIGHT))
     draw_losses(curves, overfitting_runs(), SIZE, remedy, until=stop)
     curves.axvline(stop, color=style.INK, linewidth=1.2, linestyle="--")
-    ax.text(8, 276, f"Stopped after step {stop}.", fontsize=11.5, va="center")
-    text = f"Training loss {training:.2f}, validation loss {validation:.2f}."
-    ax.text(8, 300, text, fontsize=11.5, va="center")
+    text = f"After step {stop}: training {training:.2f}, validation {validation:.2f}"
+    ax.text(8, 278, text, fontsize=11.5, va="center")
     return fig
 
 
@@ -117,12 +121,12 @@ def find_stop():
     Examples
     --------
     >>> find_stop()
-    Quest: When to stop, and with what?; sliders: remedy (3 values), stop (12 values)
+    Quest: When to stop, and with what?; sliders: remedy (3 values), stop (8 values)
     """
     quest(
         stopped_run,
         stop_solved,
         prompt="Choose the remedy and the step at which the validation loss is lowest.",
         remedy=["nothing", "weight decay", "dropout"],
-        stop=overfitting_runs().steps.tolist(),
+        stop=[20, 45, 60, 80, 110, 150, 210, 400],
     )

@@ -12,7 +12,7 @@ import numpy as np
 from cnncourse.plots import style
 from cnncourse.widgets.frames import named
 
-_WIDTH, _HEIGHT = 480, 506
+_WIDTH, _HEIGHT = 480, 444
 _MEASURED = ("train_accuracy", "test_accuracy", "weight_norm")
 # How a remedy is named after "with".
 _WITH = {"nothing": "nothing added", "dropout": "dropout", "weight decay": "weight decay"}
@@ -131,18 +131,14 @@ def overfitting_by_size(size, remedy="nothing"):
     matplotlib.figure.Figure
     """
     runs = overfitting_runs()
-    train, test, losses = _verdict(runs, size, remedy)
+    train, test, _ = _verdict(runs, size, remedy)
     fig, ax = style.canvas(_WIDTH, _HEIGHT)
-    ax.text(8, 18, f"Right answers, with {_WITH[remedy]}", fontsize=11.5, fontweight="bold", va="center")
+    ax.text(8, 18, "Right answers", fontsize=11.5, fontweight="bold", va="center")
     _draw_accuracy(fig.add_axes(_place(58, 38, 406, 150)), runs, size, remedy)
-    ax.text(8, 252, f"Loss of one run with {size:,} digits", fontsize=11.5, fontweight="bold", va="center")
+    ax.text(8, 252, f"Loss with {size:,} digits", fontsize=11.5, fontweight="bold", va="center")
     draw_losses(fig.add_axes(_place(58, 272, 406, 128)), runs, size, remedy)
-    words = (
-        f"{train:.1f} % of its own digits are right, {test:.1f} % of new ones.",
-        f"Validation loss: lowest {losses.min():.2f}, in the end {losses[-1]:.2f}.",
-    )
-    for number, text in enumerate(words):
-        ax.text(8, 462 + 26 * number, text, fontsize=11.5, va="center")
+    words = f"own {train:.1f} %, new {test:.1f} %"
+    ax.text(464, 18, words, fontsize=11, ha="right", va="center")
     return fig
 
 
@@ -162,7 +158,7 @@ def _draw_accuracy(ax, runs, size, remedy):
         percent = 100 * accuracy
         ax.plot(runs.sizes, np.median(percent, axis=1), color=colour, linewidth=1.8)
         for seed in range(percent.shape[1]):
-            ax.plot(runs.sizes, percent[:, seed], marker, color=colour, markersize=4, alpha=0.75)
+            ax.plot(runs.sizes, percent[:, seed], marker, color=colour, markersize=4)
         ax.text(runs.sizes[-1], 30 + height, name, color=words, ha="right", va="center", fontweight="bold")
     ax.set_xscale("log")
     ax.set_xticks(runs.sizes, [f"{number:,}" for number in runs.sizes])
@@ -186,18 +182,21 @@ def draw_losses(ax, runs, size, remedy, until=None):
         The last step to draw; all of them by default.
     """
     curve = runs.curves[runs.place(size, remedy)]
+    # One scale for all remedies of a size, so that they can be compared.
+    top = 1.06 * runs.curves[:, runs.sizes.index(size), :, ::2].max()
     shown = runs.steps <= (runs.steps[-1] if until is None else until)
-    ends = []
-    for name, column, colour, words, marker in (
-        ("training", 0, style.BLUE, style.BLUE_TEXT, "o"),
-        ("validation", 2, style.RED, style.RED_TEXT, "s"),
+    for name, column, colour, words, marker, x in (
+        ("training", 0, style.BLUE, style.BLUE_TEXT, "o", 0.79),
+        ("validation", 2, style.RED, style.RED_TEXT, "s", 1.0),
     ):
         ax.plot(runs.steps[shown], curve[shown, column], color=colour, marker=marker, markersize=4)
-        ends.append((name, words))
-    for number, (name, words) in enumerate(ends):
-        ax.text(
-            runs.steps[-1], 2.3 - 0.36 * number, name, color=words, ha="right", va="center", fontweight="bold"
-        )
-    ax.set(xlim=(-8, runs.steps[-1] + 8), ylim=(-0.06, 2.6), yticks=[0, 1, 2])
+        # Above the axes, where no curve can come.
+        place = {"transform": ax.transAxes, "ha": "right", "va": "bottom"}
+        ax.text(x, 1.06, name, color=words, fontsize=10.5, **place)
+    ax.set(
+        xlim=(-8, runs.steps[-1] + 8),
+        ylim=(-0.03 * top, top),
+        yticks=range(0, int(top) + 1, 2 if top > 4 else 1),
+    )
     ax.set_xlabel("training steps", labelpad=1)
     ax.grid(axis="y")
