@@ -30,6 +30,7 @@ from cnncourse.widgets.grad_cam_layers import grad_cam_layers, stored_looks
 from cnncourse.widgets.hide_the_evidence import hide_the_evidence
 from cnncourse.widgets.kernels import KERNELS
 from cnncourse.widgets.lenet_layers import LAYERS, lenet_layers, lenet_stages
+from cnncourse.widgets.live import live
 from cnncourse.widgets.losses import loss_by_logit
 from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
@@ -78,6 +79,7 @@ __all__ = [
     "kernel_gallery",
     "lenet_layers",
     "lenet_stages",
+    "live",
     "loss_by_logit",
     "make_and",
     "neuron",

@@ -98,7 +98,7 @@ def quest(draw, solved, *, prompt, alt=None, title=None, start=None, **choices):
 
 
 def _show(explorer):
-    form = KernelForm(explorer).box if _is_live() else StaticForm(explorer)
+    form = KernelForm(explorer).box if is_live() else StaticForm(explorer)
     try:
         from IPython.display import display
     except ImportError:
@@ -107,7 +107,7 @@ def _show(explorer):
         display(form)
 
 
-def _is_live():
+def is_live():
     """Whether there is a kernel whose sliders can call back."""
     if os.environ.get("CNNCOURSE_BOOK") == "1":
         return False

@@ -56,7 +56,7 @@ QUESTS = [
 ]
 # The drawing board and the data that go with it, not explorers themselves.
 OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE", "LAYERS"}
-OTHERS |= {"lenet_stages", "shift_study"}
+OTHERS |= {"lenet_stages", "live", "shift_study"}
 OTHERS |= {"ARCHITECTURES"}
 
 
