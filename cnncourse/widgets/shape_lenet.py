@@ -179,7 +179,7 @@ def shape_lenet():
     Examples
     --------
     >>> shape_lenet()
-    Quest: A small LeNet; sliders: kernel size (3 values), filters (3 values), pooling (3 values)
+    Quest: A small LeNet; sliders: kernel size (3 values), filters (3 values), pooling (2 values)
     """
     quest(
         lenet_plan,
@@ -189,6 +189,6 @@ def shape_lenet():
         f"{FIELD} × {FIELD} pixels.",
         kernel_size=[3, 5, 7],
         filters=[8, 16, 32],
-        pooling=[1, 2, 3],
-        start={"filters": 16, "pooling": 2},
+        pooling=[2, 3],
+        start={"filters": 16},
     )
