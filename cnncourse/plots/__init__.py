@@ -6,6 +6,7 @@ Each ``plot_x`` draws into one matplotlib Axes and returns it; each ``describe_x
 
 from cnncourse.plots.architecture import describe_architecture, plot_architecture
 from cnncourse.plots.boxes import describe_boxes, plot_boxes
+from cnncourse.plots.branches import describe_branches, plot_branches
 from cnncourse.plots.confusion import plot_confusion
 from cnncourse.plots.describe import (
     describe_confusion,
@@ -32,6 +33,7 @@ __all__ = [
     "Picture",
     "describe_architecture",
     "describe_boxes",
+    "describe_branches",
     "describe_confusion",
     "describe_feature_maps",
     "describe_filters",
@@ -41,6 +43,7 @@ __all__ = [
     "describe_mistakes",
     "plot_architecture",
     "plot_boxes",
+    "plot_branches",
     "plot_confusion",
     "plot_feature_maps",
     "plot_filters",
