@@ -17,6 +17,7 @@ CHAPTERS = {
     "06_pooling": "pooling",
     "07_activations_and_losses": "activations",
     "08_a_cnn_from_scratch": "from_scratch",
+    "09_backpropagation": "backpropagation",
     "10_training_in_pytorch": "training",
     "11_overfitting_and_regularisation": "regularisation",
     "12_data_augmentation": "augmentation",

@@ -1,0 +1,279 @@
+"""Exercises of chapter 09_backpropagation."""
+
+import numpy as np
+
+from .answers import backpropagation as answers
+from .exercise import Case, Exercise, Mistake
+
+
+def _relu_cases() -> list[Case]:
+    rng = np.random.default_rng(1)
+    small = np.array([[5.0, -6.0], [-7.0, 8.0]]), np.array([[1.0, 2.0], [-1.0, 0.0]])
+    shapes = (7,), (2, 3, 4)
+    return [Case(small), *(Case((rng.normal(size=shape), rng.normal(size=shape))) for shape in shapes)]
+
+
+def _linear_cases() -> list[Case]:
+    rng = np.random.default_rng(2)
+    small = np.array([[1.0, 0.0, 2.0], [3.0, 1.0, 0.0]]), np.array([[1.0, 2.0], [0.0, 1.0]])
+    weight = np.array([[1.0, -1.0], [2.0, 0.0], [0.0, 3.0]])
+    sizes = (4, 4, 4), (5, 3, 2), (1, 2, 6)
+    cases = [
+        Case((rng.normal(size=(n, units)), rng.normal(size=(n, inputs)), rng.normal(size=(units, inputs))))
+        for n, inputs, units in sizes
+    ]
+    return [Case((*small, weight)), *cases]
+
+
+def _input_cases() -> list[Case]:
+    rng = np.random.default_rng(3)
+    small = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]), 0
+    settings = ((3, 4), (3, 3), 1), ((4, 4), (3, 3), 0), ((5, 5), (5, 5), 2), ((2, 3), (2, 3), 0)
+    cases = [Case((rng.normal(size=out), rng.normal(size=kernel), p)) for out, kernel, p in settings]
+    return [Case(small), *cases]
+
+
+def _weight_cases() -> list[Case]:
+    rng = np.random.default_rng(4)
+    small = np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
+    twice = np.repeat(small[0], 2, axis=0), np.repeat(small[1], 2, axis=0)
+    settings = (3, 2, 2, (5, 6), (3, 3)), (2, 3, 4, (4, 4), (2, 3))
+    cases = [
+        Case((rng.normal(size=(n, c, *size)), rng.normal(size=(n, o, size[0] - k + 1, size[1] - m + 1))))
+        for n, c, o, size, (k, m) in settings
+    ]
+    return [Case(small), Case(twice), *cases]
+
+
+def _bias_cases() -> list[Case]:
+    rng = np.random.default_rng(5)
+    small = np.arange(8.0).reshape(2, 1, 2, 2)
+    return [Case((small,)), *(Case((rng.normal(size=shape),)) for shape in ((3, 3, 4, 5), (4, 6, 1, 2)))]
+
+
+def _strided_cases() -> list[Case]:
+    rng = np.random.default_rng(6)
+    small = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 10.0], [100.0, 1000.0]]), 2, (4, 4)
+    settings = ((2, 3), (3, 3), 2, (5, 7)), ((2, 2), (3, 3), 2, (6, 6)), ((3, 2), (2, 3), 3, (8, 7))
+    cases = [Case((rng.normal(size=out), rng.normal(size=k), s, shape)) for out, k, s, shape in settings]
+    return [Case(small), *cases]
+
+
+def _pool_cases() -> list[Case]:
+    rng = np.random.default_rng(7)
+    tied = np.array([[1.0, 3.0, 0.0, 0.0], [3.0, 2.0, 0.0, 0.0]]), np.array([[6.0, 4.0]]), 2, 2
+    overlapping = rng.normal(size=(5, 5)), rng.normal(size=(2, 2)), 3, 2
+    dense = rng.permutation(16).reshape(4, 4).astype(float), rng.normal(size=(3, 3)), 2, 1
+    return [Case(tied), Case(overlapping), Case(dense)]
+
+
+EXERCISES = (
+    Exercise(
+        name="backpropagation.relu",
+        title="Through a ReLU",
+        prompt=(
+            "A ReLU has taken `x` and the gradient `grad_output` of its result comes back. Write "
+            "`relu_backward(grad_output, x)`: the gradient of `x`. At exactly 0 the slope is taken as 0, as "
+            "in PyTorch."
+        ),
+        reference=answers.relu_backward,
+        cases=_relu_cases,
+        mistakes=(
+            Mistake(
+                answers.mask_from_the_gradient,
+                "The mask comes from the input, not from the gradient: a negative gradient may pass.",
+            ),
+            Mistake(
+                answers.both_must_be_positive,
+                "A negative gradient passes too, wherever the input was above 0.",
+            ),
+            Mistake(
+                answers.times_the_input, "Where it passes, the gradient is multiplied by 1, not by the input."
+            ),
+            Mistake(answers.passed_at_zero, "At an input of exactly 0, nothing passes."),
+            Mistake(answers.slope_alone, "That is the slope. Multiply it by the gradient that comes back."),
+        ),
+    ),
+    Exercise(
+        name="backpropagation.linear",
+        title="Through a dense layer",
+        prompt=(
+            "The layer has computed `x @ weight.T + bias` for `x` of shape (N, inputs) and `weight` of shape "
+            "(outputs, inputs). Write `linear_backward(grad_output, x, weight)`: the gradients of `x`, of "
+            "`weight` and of the bias, as a tuple. `grad_output` has shape (N, outputs)."
+        ),
+        reference=answers.linear_backward,
+        cases=_linear_cases,
+        exact_shape=True,
+        mistakes=(
+            Mistake(
+                answers.bias_per_sample,
+                "Your bias has a gradient for each sample. All samples share one bias: add them up.",
+            ),
+            Mistake(
+                answers.averaged_over_the_batch,
+                "You divided by N. If the loss is a mean, its own gradient has done that already.",
+            ),
+            Mistake(
+                answers.weight_gradient_turned,
+                "The gradient of the weights has rows and columns exchanged: it has the shape of `weight`.",
+            ),
+            Mistake(
+                answers.bias_summed_over_units,
+                "You summed the bias over the outputs. Each output has a bias of its own.",
+            ),
+            Mistake(
+                answers.weight_not_turned,
+                "Forwards it was `weight.T`. Backwards each output hands back along its own row of `weight`.",
+            ),
+        ),
+    ),
+    Exercise(
+        name="backpropagation.conv_input",
+        title="Back to the pixels",
+        prompt=(
+            "An image was framed with `padding` zeros on each side and correlated with `kernel`, stride 1. "
+            "Write `input_gradient(grad_output, kernel, padding)`: the gradient of the image, without the "
+            "frame."
+        ),
+        reference=answers.input_gradient,
+        cases=_input_cases,
+        mistakes=(
+            Mistake(
+                answers.kernel_not_turned,
+                "The kernel is not turned by 180 degrees. Follow the upper left pixel: which weight used it?",
+            ),
+            Mistake(
+                answers.kernel_mirrored_in_rows,
+                "The kernel is mirrored top to bottom only. Mirror both axes.",
+            ),
+            Mistake(answers.kernel_transposed, "Rows and columns of the kernel are exchanged."),
+            Mistake(
+                answers.frame_left_on,
+                "The frame has a gradient too, but nobody asks for it: cut `padding` pixels off each side.",
+            ),
+            Mistake(
+                answers.valid_instead_of_full,
+                "Your gradient is too small. The pixels on the border have touched outputs as well: frame "
+                "`grad_output` with one zero less than the kernel is long.",
+            ),
+            Mistake(
+                answers.written_not_added,
+                "A pixel that has touched several outputs gets a sum. Use `+=`.",
+            ),
+        ),
+    ),
+    Exercise(
+        name="backpropagation.conv_weight",
+        title="Back to the weights",
+        prompt=(
+            "A convolution (stride 1, no padding) has turned `x` of shape (N, C, H, W) into an output whose "
+            "gradient `grad_output` has shape (N, O, H', W'). Write `weight_gradient(x, grad_output)`: the "
+            "gradient of the weights, of shape (O, C, KH, KW). The size of the kernel follows from the other "
+            "two."
+        ),
+        reference=answers.weight_gradient,
+        cases=_weight_cases,
+        exact_shape=True,
+        mistakes=(
+            Mistake(
+                answers.averaged_weight_gradient, "You averaged over the batch. The images add their shares."
+            ),
+            Mistake(
+                answers.batch_axis_kept,
+                "You have a gradient for each image. They all used the same weights: sum over the batch.",
+            ),
+            Mistake(
+                answers.turned_weight_gradient,
+                "Your gradient is turned by 180 degrees. Nothing is flipped here: slide the gradient over `x`.",
+            ),
+            Mistake(answers.channels_exchanged, "Input and output channels are exchanged."),
+            Mistake(
+                answers.each_channel_with_itself,
+                "You summed over the input channels. Each weight belongs to one of them.",
+            ),
+        ),
+    ),
+    Exercise(
+        name="backpropagation.conv_bias",
+        title="Back to the bias",
+        prompt=(
+            "A convolution adds one bias to each of its output channels. Write `bias_gradient(grad_output)` "
+            "for `grad_output` of shape (N, O, H, W)."
+        ),
+        reference=answers.bias_gradient,
+        cases=_bias_cases,
+        exact_shape=True,
+        mistakes=(
+            Mistake(answers.bias_averaged, "You averaged. Every place adds its share: take the sum."),
+            Mistake(
+                answers.bias_averaged_over_the_batch,
+                "You averaged over the batch. The samples add up too.",
+            ),
+            Mistake(answers.bias_of_each_sample, "The samples share one bias: sum over the batch as well."),
+            Mistake(answers.bias_of_all_channels, "Each channel has a bias of its own."),
+            Mistake(answers.bias_of_each_place, "All places of a channel share one bias."),
+        ),
+    ),
+    Exercise(
+        name="backpropagation.strided",
+        title="Back through a stride",
+        prompt=(
+            "An image of the given `shape` was correlated with `kernel` in steps of `stride`, without "
+            "padding. Write `strided_input_gradient(grad_output, kernel, stride, shape)`: the gradient of the image."
+        ),
+        reference=answers.strided_input_gradient,
+        cases=_strided_cases,
+        exact_shape=True,
+        mistakes=(
+            Mistake(
+                answers.stride_forgotten,
+                "The stride is not used. Neighbouring outputs looked at windows that begin `stride` apart.",
+            ),
+            Mistake(
+                answers.turned_stamp,
+                "If you stamp the kernel, stamp it as it is. It is turned only where a pixel collects.",
+            ),
+            Mistake(answers.stamps_written_over, "Where stamps overlap, they add up. Use `+=`."),
+            Mistake(
+                answers.last_rows_forgotten,
+                "The image may end with rows that no window has reached. Their gradient is 0, but they are "
+                "there.",
+            ),
+            Mistake(
+                answers.repeated_instead_of_spread,
+                "You repeated each gradient. Put zeros between them instead: the windows in between did not "
+                "exist.",
+            ),
+        ),
+    ),
+    Exercise(
+        name="backpropagation.max_pool",
+        title="Back through overlapping windows",
+        prompt=(
+            "Write `max_pool_backward(x, grad_output, size, stride)` for max pooling with windows of "
+            "`size` × `size` in steps of `stride`, which may overlap. If a window has several largest "
+            "pixels, the first in reading order gets everything, as in PyTorch."
+        ),
+        reference=answers.max_pool_backward,
+        cases=_pool_cases,
+        mistakes=(
+            Mistake(
+                answers.shared_between_ties,
+                "You shared the gradient between equal pixels. The first gets all.",
+            ),
+            Mistake(
+                answers.all_ties_get_everything,
+                "Each of the equal pixels got the whole gradient. Together they have more than came back.",
+            ),
+            Mistake(answers.last_of_the_ties, "You gave it to the last of the equal pixels."),
+            Mistake(
+                answers.windows_overwrite_each_other,
+                "A pixel may be the largest of several windows. Then it gets a sum: `+=`.",
+            ),
+            Mistake(
+                answers.windows_side_by_side, "The stride is not used: your windows always lie side by side."
+            ),
+        ),
+    ),
+)
