@@ -185,7 +185,8 @@ EXERCISES = (
             ),
             Mistake(
                 answers.turned_weight_gradient,
-                "Your gradient is turned by 180 degrees. Nothing is flipped here: slide the gradient over `x`.",
+                "Your gradient is turned by 180 degrees. Nothing is flipped here: slide the gradient "
+                "over `x`.",
             ),
             Mistake(answers.channels_exchanged, "Input and output channels are exchanged."),
             Mistake(
@@ -220,7 +221,8 @@ EXERCISES = (
         title="Back through a stride",
         prompt=(
             "An image of the given `shape` was correlated with `kernel` in steps of `stride`, without "
-            "padding. Write `strided_input_gradient(grad_output, kernel, stride, shape)`: the gradient of the image."
+            "padding. Write `strided_input_gradient(grad_output, kernel, stride, shape)`: the gradient of "
+            "the image."
         ),
         reference=answers.strided_input_gradient,
         cases=_strided_cases,

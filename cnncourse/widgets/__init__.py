@@ -17,6 +17,7 @@ from cnncourse.widgets.descent import find_learning_rate, gradient_descent
 from cnncourse.widgets.dropout import dropout_layer
 from cnncourse.widgets.explore import explore, quest
 from cnncourse.widgets.fields import dense_or_convolution, receptive_field_depth
+from cnncourse.widgets.find_gradient_bug import find_gradient_bug
 from cnncourse.widgets.find_kernel import find_kernel
 from cnncourse.widgets.find_mix import find_mix
 from cnncourse.widgets.find_pooling import find_pooling
@@ -35,6 +36,7 @@ from cnncourse.widgets.losses import loss_by_logit
 from cnncourse.widgets.make_and import make_and
 from cnncourse.widgets.neurons import ACTIVATIONS, activation_function, neuron
 from cnncourse.widgets.overfitting import overfitting_by_size
+from cnncourse.widgets.pixel_gradient import pixel_gradient
 from cnncourse.widgets.pooling import pooling_step
 from cnncourse.widgets.shape_lenet import shape_lenet
 from cnncourse.widgets.shifted_digit import shift_study, shifted_digit
@@ -61,6 +63,7 @@ __all__ = [
     "dense_or_convolution",
     "dropout_layer",
     "explore",
+    "find_gradient_bug",
     "find_kernel",
     "find_learning_rate",
     "find_mix",
@@ -86,6 +89,7 @@ __all__ = [
     "overfitting_by_size",
     "padding_modes",
     "padding_stride_dilation",
+    "pixel_gradient",
     "pooling_shift",
     "pooling_step",
     "quest",

@@ -57,7 +57,10 @@ def test_convolution_of_one_channel(rows, columns, padding, stride, seed):
 def test_convolution_of_many_channels(samples, in_channels, out_channels, side, seed):
     rng = np.random.default_rng(seed)
     x = leaf(rng.normal(size=(samples, in_channels, 5, 4)))
-    weight, bias = leaf(rng.normal(size=(out_channels, in_channels, side, 2))), leaf(rng.normal(size=out_channels))
+    weight, bias = (
+        leaf(rng.normal(size=(out_channels, in_channels, side, 2))),
+        leaf(rng.normal(size=out_channels)),
+    )
     gradient = back(F.conv2d(x, weight, bias), rng)
     found = answers.weight_gradient(x.detach().numpy(), gradient)
     np.testing.assert_allclose(found, weight.grad.numpy(), atol=1e-12)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from cnncourse.widgets import (
     cheap_inception,
+    find_gradient_bug,
     find_kernel,
     find_learning_rate,
     find_mix,
@@ -26,6 +27,7 @@ from cnncourse.widgets.find_kernel import SECRET, column_answer, column_kernel, 
 from cnncourse.widgets.photo import grey_photo
 
 QUESTS = [
+    find_gradient_bug,
     cheap_inception,
     find_kernel,
     find_learning_rate,

@@ -22,6 +22,7 @@ EXPLORERS = {
     "gradient_by_depth": {"function": ["sigmoid", "tanh", "ReLU", "GELU"], "depth": [2, 5, 10, 20]},
     "loss_by_logit": {"target": [1, 0], "logit": [-8, -4, 0, 4]},
     "softmax_temperature": {"temperature": [0.1, 0.2, 0.5, 1, 2, 5, 20, 100], "added": [0, 5]},
+    "pixel_gradient": {"position": range(25)},
     "neuron": {"weight_1": [-1, 0, 1, 2], "weight_2": [-1, 0, 2], "bias": [-2, 0, 1]},
     "activation_function": {"function": list(widgets.ACTIVATIONS), "z": [-2, -0.5, 0.5, 2]},
     "channel_sum": {"filter": list(widgets.FILTERS), "photo": ["flower", "pagoda"]},
@@ -41,6 +42,7 @@ EXPLORERS = {
 }
 QUESTS = [
     "cheap_inception",
+    "find_gradient_bug",
     "find_kernel",
     "find_learning_rate",
     "find_mix",
