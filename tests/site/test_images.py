@@ -8,7 +8,15 @@ import struct
 import zlib
 
 import pytest
-from cnnsite.images import FrameStore, complete_images, drop_repeats, externalise, shown_size, wrap_tables
+from cnnsite.images import (
+    FrameStore,
+    complete_images,
+    drop_repeats,
+    externalise,
+    share_code,
+    shown_size,
+    wrap_tables,
+)
 
 
 def png(width, height, dots_per_metre=None):
@@ -75,6 +83,23 @@ def test_equal_styles_stay_once_and_scripts_at_the_end():
     data = '<script type="application/json" class="cnx-frames">{}</script>'
     page = drop_repeats(f"{style}<p>1</p>{data}{script}{style}<p>2</p>{data}{script}")
     assert page == f"{style}<p>1</p>{data}<p>2</p>{data}{script}"
+
+
+def test_styles_and_scripts_become_files_that_pages_share(tmp_path):
+    data = '<script type="application/json" class="cnx-frames">{}</script>'
+    body = f'<style class="cnx-style">p{{}}</style><p>1</p>{data}<script class="cnx-script">start()</script>'
+    pages = [
+        share_code(text, FrameStore(tmp_path), "_images/")
+        for text in (body, f"{body}<script>quiz()</script>")
+    ]
+    (css,) = tmp_path.glob("*.css")
+    assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["p{}", "quiz()", "start()"]
+    assert data in pages[0]
+    assert f'<link rel="stylesheet" href="_images/{css.name}"><p>1</p>' in pages[0]
+    start = next(path for path in tmp_path.glob("*.js") if path.read_text() == "start()")
+    for page in pages:
+        assert f'<script class="cnx-script" src="_images/{start.name}" defer></script>' in page
+        assert "p{}" not in page
 
 
 def test_figures_get_their_size_and_all_but_the_first_wait(tmp_path):

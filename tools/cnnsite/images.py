@@ -21,6 +21,7 @@ DATA_URI = re.compile(r"data:image/(webp|png|jpeg|svg\+xml);base64,([A-Za-z0-9+/
 IMAGE = re.compile(r"<img\b[^>]*>")
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>\n?", re.DOTALL)
 SCRIPT = re.compile(r'<script class="cnx-[^>]*>.*?</script>\n?', re.DOTALL)
+CODE = re.compile(r'<(style|script)((?: class="[^"]*")?)>(.*?)</\1>', re.DOTALL)
 TABLE = re.compile(r'<table class="(?:docutils|table)\b.*?</table>', re.DOTALL)
 ATTRIBUTE = re.compile(r'([a-zA-Z-]+)\s*=\s*"([^"]*)"')
 SUFFIX = {"webp": ".webp", "png": ".png", "jpeg": ".jpg", "svg+xml": ".svg"}
@@ -109,6 +110,35 @@ def drop_repeats(body: str) -> str:
         for start, end in sorted(spare, reverse=True):
             body = body[:start] + body[end:]
     return body
+
+
+def share_code(body: str, store: FrameStore, prefix: str) -> str:
+    """Move the styles and scripts of explorers, checks and quizzes into files that all pages share.
+
+    Parameters
+    ----------
+    body : str
+        HTML of a page. Data in a ``<script type=…>`` stays where it is.
+    store : FrameStore
+        Where the files go.
+    prefix : str
+        Relative URL of the store's folder as seen from the page.
+
+    Returns
+    -------
+    str
+        The HTML with a ``<link>`` for each style and a ``src`` for each script.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        kind, attributes, text = match.groups()
+        url = prefix + store.save(text.encode(), {"style": ".css", "script": ".js"}[kind])
+        if kind == "style":
+            return f'<link rel="stylesheet" href="{url}">'
+        # Deferred: it starts what stands above and below it, once the page is there.
+        return f'<script{attributes} src="{url}" defer></script>'
+
+    return CODE.sub(replace, body)
 
 
 def complete_images(body: str, find: Callable[[str], Path | None], warn: Callable[[str], None]) -> str:

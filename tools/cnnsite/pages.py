@@ -13,7 +13,14 @@ from repository import colab_link, is_placeholder
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from cnnsite.images import FrameStore, complete_images, drop_repeats, externalise, wrap_tables
+from cnnsite.images import (
+    FrameStore,
+    complete_images,
+    drop_repeats,
+    externalise,
+    share_code,
+    wrap_tables,
+)
 
 LOGGER = logging.getLogger(__name__)
 # Brought along by extensions; the theme has its own rules for all that the book uses of them.
@@ -87,8 +94,9 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
         body = body.replace(fault, repair)
     body = UNCOLOURED.sub(r"\1", body)
     body = PERMALINK.sub(r'\1 title="\2" aria-label="\2"', body)
-    body = externalise(body, FrameStore(folder), prefix)
-    return complete_images(drop_repeats(wrap_tables(body)), find, warn)
+    store = FrameStore(folder)
+    body = drop_repeats(wrap_tables(externalise(body, store, prefix)))
+    return complete_images(share_code(body, store, prefix), find, warn)
 
 
 def _description(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
