@@ -14,23 +14,49 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One call of one layer."""
+    """One call of one layer.
 
-    name: str  # path of the module, as in state_dict keys
-    kind: str  # class name
-    output_shape: tuple[int, ...]  # for one image, without the batch
-    parameters: int  # trainable; 0 when the same module was called before
-    macs: int  # multiply-accumulate operations for one image
-    receptive_field: tuple[int, int] | None  # (height, width) in input pixels; None: the whole image
+    Attributes
+    ----------
+    name : str
+        Path of the module, as in the keys of ``state_dict``.
+    kind : str
+        Name of its class.
+    output_shape : tuple of int
+        Of one image, without the batch.
+    parameters : int
+        Trainable ones; 0 when the same module was called before.
+    macs : int
+        Multiply-accumulate operations for one image.
+    receptive_field : (int, int) or None
+        Height and width in pixels of the input; None: the whole image.
+    """
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    macs: int
+    receptive_field: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The rows of a network; printing it shows a table."""
+    """The rows of a network. Iterate over it, or print it: that shows a table.
+
+    Attributes
+    ----------
+    rows : tuple of LayerRow
+        In the order of execution.
+    parameters : int
+        Trainable ones of the whole network.
+    macs : int
+        Multiply-accumulate operations of one image through the whole network.
+    """
 
     rows: tuple[LayerRow, ...]
-    parameters: int  # trainable, of the whole network
-    macs: int  # of one image through the whole network
+    parameters: int
+    macs: int
 
     def __iter__(self) -> Iterator[LayerRow]:
         return iter(self.rows)
