@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from torch import nn
 
-Images = np.ndarray | torch.Tensor
-Targets = int | Sequence[int] | np.ndarray | torch.Tensor | None
+Images: TypeAlias = "np.ndarray | torch.Tensor"
+Targets: TypeAlias = "int | Sequence[int] | np.ndarray | torch.Tensor | None"
 
 
 @contextmanager
