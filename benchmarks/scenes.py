@@ -33,24 +33,6 @@ OVERLAPS = (0.0, 0.1, 0.3, 0.5, 0.7, 1.0)
 STAR = 1 + CLASSES.index("star")
 
 
-def windows(scenes: data.Scenes, seed: int) -> data.ImageData:
-    """A window around each object, shifted by up to 2 pixels, and up to three without one a scene."""
-    rng = np.random.default_rng(seed)
-    pixels, labels = [], []
-    for image, boxes, kinds in zip(scenes.images, scenes.boxes, scenes.labels):
-        room = image.shape[1] - WINDOW
-        corners = (boxes[:, :2] + boxes[:, 2:] - WINDOW) // 2
-        for corner, kind in zip(corners, kinds):
-            left, top = np.clip(corner + rng.integers(-2, 3, 2), 0, room)
-            pixels.append(image[:, top : top + WINDOW, left : left + WINDOW])
-            labels.append(1 + kind)
-        for left, top in rng.integers(0, room + 1, (3, 2)):
-            if (np.abs(corners - (left, top)).max(axis=1) >= 7).all():
-                pixels.append(image[:, top : top + WINDOW, left : left + WINDOW])
-                labels.append(0)
-    return data.ImageData(np.stack(pixels), np.array(labels), ("nothing", *CLASSES), "windows")
-
-
 def detector(scenes: data.Scenes) -> tuple[nn.Module, data.ImageData]:
     torch.manual_seed(0)
     network = nn.Sequential(
@@ -58,7 +40,7 @@ def detector(scenes: data.Scenes) -> tuple[nn.Module, data.ImageData]:
         nn.Conv2d(12, 24, 3), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Linear(24 * 4 * 4, 48), nn.ReLU(), nn.Linear(48, 5),
     )  # fmt: skip
-    learn = windows(scenes, seed=0)
+    learn = data.cut_windows(scenes, WINDOW)
     config = train.TrainConfig(epochs=6, batch_size=32, lr=0.004, progress=False, device="cpu")
     train.fit(network, learn, config=config)
     return network.eval(), learn

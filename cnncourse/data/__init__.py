@@ -14,7 +14,7 @@ from cnncourse.data.loading import load
 from cnncourse.data.paths import DataNotFound, data_root
 from cnncourse.data.pictures import read_image
 from cnncourse.data.resizing import resize
-from cnncourse.data.scenes import Scenes, scenes
+from cnncourse.data.scenes import Scenes, cut_windows, scenes
 
 __all__ = [
     "CATALOG",
@@ -22,6 +22,7 @@ __all__ = [
     "DataNotFound",
     "ImageData",
     "Scenes",
+    "cut_windows",
     "data_root",
     "load",
     "load_folder",

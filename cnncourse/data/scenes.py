@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnncourse.data.arrays import ImageData
 from cnncourse.data.drawing import SHAPES, coverage
 from cnncourse.data.resizing import image_size
 
@@ -149,6 +150,55 @@ def scenes(
         all_boxes.append(boxes)
         all_labels.append(labels)
     return Scenes(images, masks, tuple(all_boxes), tuple(all_labels), names)
+
+
+def cut_windows(some: Scenes, side: int, seed: int = 0, *, jitter: int = 2, empty: int = 3) -> ImageData:
+    """Cut labelled windows out of scenes: what a detector's classifier learns from.
+
+    Parameters
+    ----------
+    some : Scenes
+    side : int
+        Height and width of a window in pixels.
+    seed : int, default 0
+        Decides the shifts and where the empty windows lie.
+    jitter : int, default 2
+        Each object stands in the middle of its window, up to a random shift of so many pixels either way.
+    empty : int, default 3
+        Windows tried in each scene at random places; one counts as empty if it lies at least a quarter of its
+        side away from every object's own window, so a part of an object may be in it.
+
+    Returns
+    -------
+    ImageData
+        Class 0 is ``"nothing"``, the others are those of the scenes.
+
+    Raises
+    ------
+    ValueError
+        If a window is larger than the scenes.
+
+    Examples
+    --------
+    >>> cut_windows(scenes(20, objects=2, classes=("ring", "star")), 24).classes
+    ('nothing', 'ring', 'star')
+    """
+    room = np.array(some.images.shape[:1:-1]) - side  # (x, y)
+    if side < 1 or room.min() < 0:
+        shape = "×".join(map(str, some.images.shape[2:]))
+        raise ValueError(f"side must lie between 1 and the size of the scenes, {shape} pixels, got {side}")
+    rng = np.random.default_rng(seed)
+    pixels, labels = [], []
+    for image, boxes, kinds in zip(some.images, some.boxes, some.labels):
+        corners = (boxes[:, :2] + boxes[:, 2:] - side) // 2
+        shifted = np.clip(corners + rng.integers(-jitter, jitter + 1, corners.shape), 0, room)
+        tried = rng.integers(0, room + 1, (empty, 2))
+        apart = np.abs(tried[:, None] - corners[None]).max(axis=2).min(axis=1, initial=side)
+        tried = tried[4 * apart >= side]
+        for left, top in [*shifted, *tried]:
+            pixels.append(image[:, top : top + side, left : left + side])
+        labels += [*(1 + kinds), *np.zeros(len(tried), int)]
+    return ImageData(np.stack(pixels), np.array(labels), ("nothing", *some.classes), "windows")
 
 
 def _places(

@@ -6,10 +6,6 @@ from .answers import applications as answers
 from .exercise import Case, Exercise, Mistake
 
 
-def _size_cases() -> list[Case]:
-    return [Case(args) for args in ((4, 3, 2, 0), (7, 4, 2, 1), (5, 5, 1, 2), (3, 2, 3, 0), (14, 2, 2, 0))]
-
-
 def _count_cases() -> list[Case]:
     return [Case(args) for args in ((4, 3, 2), (4, 4, 2), (3, 2, 2), (5, 3, 1), (3, 5, 2))]
 
@@ -57,44 +53,7 @@ def _suppress_cases() -> list[Case]:
     return cases
 
 
-def _precision_cases() -> list[Case]:
-    return [Case(args) for args in ((8, 2, 0), (3, 1, 9), (0, 0, 4), (0, 5, 0), (0, 3, 2), (0, 0, 0))]
-
-
 EXERCISES = (
-    Exercise(
-        name="applications.transposed_size",
-        title="How large it becomes",
-        prompt=(
-            "Write `transposed_size(size, kernel_size, stride, padding)`: how many cells one axis has "
-            "after a transposed convolution. Here padding does not add anything: it cuts that many cells "
-            "off at both ends of the output."
-        ),
-        reference=answers.transposed_size,
-        cases=_size_cases,
-        whole=True,
-        mistakes=(
-            Mistake(
-                lambda n, k, s, p: (n + 2 * p - k) // s + 1,
-                "That is the size after an ordinary convolution. Here the output grows.",
-            ),
-            Mistake(
-                lambda n, k, s, p: n * s,
-                "Right for some kernels only. Where does the last stamp begin, and how far does it reach?",
-            ),
-            Mistake(
-                lambda n, k, s, p: n * s + k - 2 * p,
-                "The first stamp begins at 0, so the last one begins at `size - 1` strides.",
-            ),
-            Mistake(
-                lambda n, k, s, p: (n - 1) * s + k - p, "Padding cuts at both ends. You cut at one of them."
-            ),
-            Mistake(
-                lambda n, k, s, p: (n - 1) * s + k + 2 * p,
-                "Padding makes the output of a transposed convolution smaller, not larger.",
-            ),
-        ),
-    ),
     Exercise(
         name="applications.stamp_counts",
         title="Where the checkerboard comes from",
@@ -217,29 +176,6 @@ EXERCISES = (
             Mistake(answers.sorted_by_index, "The boxes are right. Their order is to be: best score first."),
             Mistake(
                 answers.keeps_those_that_overlap, "You keep the boxes that overlap. Keep those that do not."
-            ),
-        ),
-    ),
-    Exercise(
-        name="applications.precision_recall",
-        title="Found, and rightly found",
-        prompt=(
-            "Write `precision_recall(hits, false_alarms, missed)`. Precision is the share of the boxes "
-            "drawn that are right, recall the share of the objects there that are found. Where there is "
-            "nothing to divide by, the value is 1."
-        ),
-        reference=answers.precision_recall,
-        cases=_precision_cases,
-        mistakes=(
-            Mistake(answers.swapped, "The two are swapped. Precision looks at the boxes that were drawn."),
-            Mistake(
-                answers.of_everything,
-                "The two have different denominators: what was drawn, and what is there.",
-            ),
-            Mistake(answers.zero_for_nothing, "Who draws no box makes no mistake: 0 of 0 counts as 1 here."),
-            Mistake(
-                answers.share_of_alarms,
-                "You return the shares of the mistakes. The shares of what is right are asked.",
             ),
         ),
     ),

@@ -58,12 +58,13 @@ def stamped(stride, position):
 def _alt(stride, position):
     output, stamps = stamped(stride, position)
     row, column = divmod(position, STAMP_INPUT.shape[1])
-    rows = "; ".join(" ".join(number_text(value) for value in line) for line in output)
+    window = output[stride * row : stride * row + 3, stride * column : stride * column + 3]
+    rows = "; ".join(" ".join(number_text(value) for value in line) for line in window)
     return (
-        f"Transposed convolution with stride {stride}, stamp {position + 1} of {STAMP_INPUT.size}: "
-        f"{number_text(STAMP_INPUT[row, column])} times the kernel is added at output row {stride * row}, "
-        f"column {stride * column}. The output of {len(output)} × {len(output)} so far, row by row: {rows}. "
-        f"Its cells get {stamps.min():.0f} to {stamps.max():.0f} stamps in the end."
+        f"Stride {stride}, stamp {position + 1} of {STAMP_INPUT.size}: "
+        f"{number_text(STAMP_INPUT[row, column])} times the kernel, at row {stride * row}, column "
+        f"{stride * column} of {len(output)} × {len(output)}. "
+        f"There the output is now {rows}. Cells get up to {stamps.max():.0f} stamps."
     )
 
 

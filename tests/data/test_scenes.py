@@ -106,3 +106,33 @@ def test_refusals(arguments, message):
 def test_a_broken_count_is_refused():
     with pytest.raises(TypeError, match=r"objects must be a whole number or \(fewest, most\), got 1.5"):
         data.scenes(1, objects=1.5)
+
+
+def test_windows_hold_their_object_and_the_empty_ones_none_in_the_middle():
+    some = data.scenes(60, 64, seed=9, classes=NAMES, objects=(1, 3), radius=0.16, noise=0)
+    windows = data.cut_windows(some, 24, seed=1)
+    assert windows.classes == ("nothing", *NAMES)
+    assert windows.images.shape[1:] == (3, 24, 24)
+    counts = windows.counts()
+    labels = np.concatenate(some.labels)
+    assert [counts[name] for name in NAMES] == np.bincount(labels, minlength=3).tolist()
+    assert 60 < counts["nothing"] <= 180
+    paper = {tuple(image[:, mask == 0][:, 0]) for image, mask in zip(some.images, some.masks)}
+    middle = windows.images[:, :, 12, 12]
+    covered = np.array([tuple(colour) not in paper for colour in middle])
+    assert covered[windows.labels > 0].mean() > 0.98
+    assert covered[windows.labels == 0].mean() < 0.5
+
+
+def test_a_window_without_shift_is_the_very_cut():
+    some = data.scenes(5, 48, seed=10, objects=1, radius=0.2)
+    windows = data.cut_windows(some, 20, jitter=0, empty=0)
+    for image, boxes, window in zip(some.images, some.boxes, windows.images):
+        left, top = np.clip((boxes[0, :2] + boxes[0, 2:] - 20) // 2, 0, 28)
+        np.testing.assert_array_equal(window, image[:, top : top + 20, left : left + 20])
+
+
+@pytest.mark.parametrize("side", [0, 33])
+def test_a_window_that_does_not_fit_is_refused(side):
+    with pytest.raises(ValueError, match=f"side must lie between 1 and the size .* 32×40 pixels, got {side}"):
+        data.cut_windows(data.scenes(1, (32, 40)), side)

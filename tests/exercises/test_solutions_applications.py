@@ -12,16 +12,6 @@ from cnncourse.exercises.answers import applications as answers
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.integers(1, 9), st.integers(1, 5), st.integers(1, 4), st.integers(0, 2))
-def test_transposed_size(size, kernel_size, stride, padding):
-    if (size - 1) * stride + kernel_size <= 2 * padding:
-        return
-    layer = torch.nn.ConvTranspose1d(1, 1, kernel_size, stride, padding)
-    expected = layer(torch.zeros(1, 1, size)).shape[-1]
-    assert answers.transposed_size(size, kernel_size, stride, padding) == expected
-
-
-@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 9), st.integers(1, 5), st.integers(1, 4))
 def test_stamp_counts(size, kernel_size, stride):
     ones = torch.ones(1, 1, size), torch.ones(1, 1, kernel_size)
@@ -75,15 +65,6 @@ def test_suppress(number, limit, seed):
     scores = rng.permutation(number) / number
     expected = torchvision.ops.nms(boxes, torch.from_numpy(scores), limit).tolist()
     assert answers.suppress(scores, torchvision.ops.box_iou(boxes, boxes).numpy(), limit) == expected
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.integers(1, 9), st.integers(0, 9), st.integers(0, 9))
-def test_precision_recall(hits, false_alarms, missed):
-    truth = [1] * (hits + missed) + [0] * false_alarms
-    found = [1] * hits + [0] * missed + [1] * false_alarms
-    expected = sklearn.metrics.precision_score(truth, found), sklearn.metrics.recall_score(truth, found)
-    np.testing.assert_allclose(answers.precision_recall(hits, false_alarms, missed), expected)
 
 
 def test_other_ways_to_write_it_pass():

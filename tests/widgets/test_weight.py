@@ -30,9 +30,7 @@ EXPLORERS = {
     "pooling_step": {"kind": ["max", "average", "sum"], "position": range(9)},
     "receptive_field_depth": {"depth": [1, 2, 3, 4, 5], "kernel_size": [3, 5], "stride": [1, 2]},
     "transposed_step": {"stride": [1, 2, 3], "position": range(4)},
-    "star_threshold": {
-        "threshold": [0.02, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999],
-    },
+    "star_threshold": {"threshold": [0.02, 0.3, 0.5, 0.9, 0.98, 0.99, 0.999]},
     "architecture": {
         "model": list(widgets.ARCHITECTURES),
         "show": ["shape", "parameters", "MACs", "sees"],

@@ -5,11 +5,6 @@ import numpy as np
 # The source of these functions is what the chapter shows as the solution.
 
 
-def transposed_size(size, kernel_size, stride, padding):
-    """Size of one axis after a transposed convolution."""
-    return (size - 1) * stride + kernel_size - 2 * padding
-
-
 def stamp_counts(size, kernel_size, stride):
     """How many stamps each output cell of a transposed convolution gets, along one axis."""
     counts = np.zeros((size - 1) * stride + kernel_size, dtype=int)
@@ -56,14 +51,6 @@ def suppress(scores, iou, limit):
         if all(iou[i][j] <= limit for j in kept):
             kept.append(int(i))
     return kept
-
-
-def precision_recall(hits, false_alarms, missed):
-    """Precision and recall from counts; 1 where there is nothing to divide by."""
-    found, there = hits + false_alarms, hits + missed
-    precision = hits / found if found else 1.0
-    recall = hits / there if there else 1.0
-    return precision, recall
 
 
 # Wrong answers
@@ -204,21 +191,3 @@ def keeps_those_that_overlap(scores, iou, limit):
         if all(iou[i][j] > limit for j in kept):
             kept.append(int(i))
     return kept
-
-
-def swapped(hits, false_alarms, missed):
-    return precision_recall(hits, false_alarms, missed)[::-1]
-
-
-def of_everything(hits, false_alarms, missed):
-    total = hits + false_alarms + missed
-    return (hits / total, hits / total) if total else (1.0, 1.0)
-
-
-def zero_for_nothing(hits, false_alarms, missed):
-    return hits / max(hits + false_alarms, 1), hits / max(hits + missed, 1)
-
-
-def share_of_alarms(hits, false_alarms, missed):
-    precision, recall = precision_recall(hits, false_alarms, missed)
-    return 1 - precision, 1 - recall
