@@ -23,6 +23,7 @@ CHAPTERS = {
     "12_data_augmentation": "augmentation",
     "13_classic_architectures": "architectures",
     "14_modern_architectures": "modern",
+    "15_transfer_learning": "transfer",
     "16_looking_inside": "explaining",
     "18_applications": "applications",
 }

@@ -30,6 +30,7 @@ from cnncourse.widgets.geometry import padding_stride_dilation, reach_14
 from cnncourse.widgets.grad_cam_layers import grad_cam_layers, stored_looks
 from cnncourse.widgets.hide_the_evidence import hide_the_evidence
 from cnncourse.widgets.kernels import KERNELS
+from cnncourse.widgets.labelled_examples import find_enough_labels, labelled_examples, transfer_runs
 from cnncourse.widgets.lenet_layers import LAYERS, lenet_layers, lenet_stages
 from cnncourse.widgets.live import live
 from cnncourse.widgets.losses import loss_by_logit
@@ -63,6 +64,7 @@ __all__ = [
     "dense_or_convolution",
     "dropout_layer",
     "explore",
+    "find_enough_labels",
     "find_gradient_bug",
     "find_kernel",
     "find_learning_rate",
@@ -80,6 +82,7 @@ __all__ = [
     "hide_the_evidence",
     "keep_gradient_alive",
     "kernel_gallery",
+    "labelled_examples",
     "lenet_layers",
     "lenet_stages",
     "live",
@@ -103,6 +106,7 @@ __all__ = [
     "star_threshold",
     "stored_looks",
     "training_epochs",
+    "transfer_runs",
     "transposed_step",
     "warped_photo",
 ]
