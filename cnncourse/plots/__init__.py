@@ -17,6 +17,7 @@ from cnncourse.plots.describe import (
     describe_images,
     describe_mistakes,
 )
+from cnncourse.plots.dots import describe_dots, plot_dots
 from cnncourse.plots.history import plot_history
 from cnncourse.plots.images import (
     plot_feature_maps,
@@ -35,6 +36,7 @@ __all__ = [
     "describe_boxes",
     "describe_branches",
     "describe_confusion",
+    "describe_dots",
     "describe_feature_maps",
     "describe_filters",
     "describe_grid",
@@ -45,6 +47,7 @@ __all__ = [
     "plot_boxes",
     "plot_branches",
     "plot_confusion",
+    "plot_dots",
     "plot_feature_maps",
     "plot_filters",
     "plot_grid",

@@ -167,10 +167,8 @@ def _alt_warp(angle, scale, shear, flip):
     (a, b), (c, d) = source_matrix(angle, scale, shear)
     a, b = (-a, -b) if flip else (a, b)
     return (
-        f"A photograph of a pagoda, and the same with {_words(angle, scale, shear, flip)}. A new pixel at "
-        f"x, y comes from {number_text(a)} x {_signed(b)} y across and {number_text(c)} x {_signed(d)} y "
-        f"down. {100 * np.mean(new == 0):.0f} % of the new picture is "
-        "empty."
+        f"The pagoda with {_words(angle, scale, shear, flip)}: x′ = {number_text(a)} x {_signed(b)} y, "
+        f"y′ = {number_text(c)} x {_signed(d)} y; {100 * np.mean(new == 0):.0f} % of it is empty."
     )
 
 
@@ -223,7 +221,7 @@ def _light(brightness, contrast, saturation):
 def _alt_light(brightness, contrast, saturation):
     photo, black, white = _light(brightness, contrast, saturation)
     return (
-        f"A photograph of a flower with brightness {text_of(brightness)}, contrast {text_of(contrast)} and "
+        f"The flower with brightness {text_of(brightness)}, contrast {text_of(contrast)} and "
         f"saturation {text_of(saturation)}: mean {photo.mean():.0f}, deviation {photo.std():.0f}; "
         f"{100 * black:.0f} % of the values are cut off at 0, {100 * white:.0f} % at 255."
     )
@@ -243,7 +241,7 @@ def relit_photo(brightness, contrast, saturation):
     matplotlib.figure.Figure
     """
     photo, black, white = _light(brightness, contrast, saturation)
-    fig, ax = style.canvas(480, 282)
+    fig, ax = style.canvas(480, 256)
     show_coarse(ax, photo.transpose(1, 2, 0), 12, 14)
     ax.text(260, 24, "Values", fontsize=11.5, fontweight="bold", va="center")
     counts, _ = np.histogram(photo, bins=32, range=(0, 256))

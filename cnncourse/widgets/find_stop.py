@@ -58,8 +58,8 @@ def lowest_loss():
 def _alt(remedy, stop):
     training, validation = losses_at(remedy, stop)
     return (
-        f"LeNet on {SIZE} digits, remedy: {remedy}, stopped after step {stop}: training loss {training:.2f}, "
-        f"validation loss {validation:.2f}."
+        f"Remedy: {remedy}, stopped after step {stop}: training loss {training:.2f}, validation loss "
+        f"{validation:.2f}."
     )
 
 

@@ -39,10 +39,9 @@ def _empty(picture):
 def _alt(angle, scale, shear):
     goal, yours = transformed(*SECRET), transformed(angle, scale, shear)
     return (
-        f"The goal: a transformed photograph of a pagoda; {_empty(goal):.1f} % of it is empty, its mean "
-        f"grey is {goal.mean():.1f}. Yours with angle {text_of(angle)}°, scale {text_of(scale)} and shear "
-        f"{text_of(shear)}°: {_empty(yours):.1f} % empty, mean grey {yours.mean():.1f}; the mean "
-        f"difference of the pixels is {abs(goal - yours).mean():.1f}."
+        f"The goal: a leaning pagoda, {_empty(goal):.0f} % empty. Yours with angle {text_of(angle)}°, scale "
+        f"{text_of(scale)}, shear {text_of(shear)}°: {_empty(yours):.0f} % empty, mean difference "
+        f"{abs(goal - yours).mean():.1f}."
     )
 
 

@@ -108,10 +108,9 @@ def _alt(size, remedy):
     train, test, losses = _verdict(runs, size, remedy)
     low = int(losses.argmin())
     return (
-        f"LeNet after {runs.steps[-1]} steps on {size:,} digits, with {_WITH[remedy]}: {train:.1f} % of "
-        f"its own digits and {test:.1f} % of new ones are right, a gap of {train - test:.1f} points "
-        f"(medians of {runs.test_accuracy.shape[2]} seeds). In the first run the validation loss is "
-        f"lowest, {losses[low]:.2f}, after step {runs.steps[low]}, and {losses[-1]:.2f} at the end."
+        f"{size:,} digits, {_WITH[remedy]}: {train:.1f} % of its own digits and {test:.1f} % of new ones are "
+        f"right, a gap of {train - test:.1f} points. Validation loss: lowest {losses[low]:.2f} after step "
+        f"{runs.steps[low]}, {losses[-1]:.2f} at the end."
     )
 
 

@@ -25,6 +25,7 @@ def _plots(history, result):
         "filters": lambda ax: plots.plot_filters(np.ones((2, 1, 3, 3)), ax=ax),
         "feature_maps": lambda ax: plots.plot_feature_maps(np.ones((4, 5, 5)), ax=ax),
         "mistakes": lambda ax: plots.plot_mistakes(result, np.zeros((6, 1, 4, 4)), ax=ax),
+        "dots": lambda ax: plots.plot_dots({"a": [0.5, 0.6], "b": [0.9]}, ax=ax),
         "grid": lambda ax: plots.plot_grid(np.eye(3), ax=ax),
         "boxes": lambda ax: plots.plot_boxes(PIXELS[0], [[1, 1, 4, 3]], ["star"], ax=ax),
         "window": lambda ax: plots.plot_window(np.eye(5), 1, 1, 2, dilation=2, ax=ax),
@@ -33,7 +34,18 @@ def _plots(history, result):
 
 @pytest.mark.parametrize(
     "name",
-    ["history", "confusion", "images", "filters", "feature_maps", "mistakes", "grid", "boxes", "window"],
+    [
+        "history",
+        "confusion",
+        "images",
+        "filters",
+        "feature_maps",
+        "mistakes",
+        "dots",
+        "grid",
+        "boxes",
+        "window",
+    ],
 )
 def test_a_plot_returns_the_axes_it_drew_in(history, result, name):
     draw = _plots(history, result)[name]
