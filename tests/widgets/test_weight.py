@@ -1,5 +1,4 @@
-"""Every named explorer and quest as a page: it can be drawn, says something else in each frame, and "
-"is light."""
+"""Every named explorer and quest as a page: it is drawn, says something else in each frame, and is light."""
 
 import base64
 import inspect
@@ -36,6 +35,23 @@ EXPLORERS = {
         "show": ["shape", "parameters", "MACs", "sees"],
     },
     "degradation": {"depth": [8, 20, 32, 44], "show": ["training loss", "gradient"]},
+    "overfitting_by_size": {
+        "size": [20, 50, 100, 300, 1000, 3000, 10000],
+        "remedy": ["nothing", "dropout", "weight decay"],
+    },
+    "dropout_layer": {"rate": [0, 0.25, 0.5, 0.75, 0.9], "draws": [1, 10, 100, 1000]},
+    "warped_photo": {
+        "angle": [0, 15, 45],
+        "scale": [0.7, 1, 1.4],
+        "shear": [0, 20],
+        "flip": [False, True],
+    },
+    "relit_photo": {"brightness": [0.5, 1, 1.5], "contrast": [0.5, 1, 1.5], "saturation": [0, 1, 2]},
+    "blended_photos": {"kind": ["mixup", "cutmix", "cutout"], "share": [0.9, 0.8, 0.7, 0.5, 0.3, 0.1]},
+    "grad_cam_layers": {
+        "question": ["ship", "automobile", "airplane", "dog", "pagoda"],
+        "layer": list(widgets.stored_looks().depth),
+    },
     "dense_or_convolution": {"side": [8, 16, 28, 32, 64, 128, 224, 512, 1024], "channels": [1, 3]},
 }
 QUESTS = [
@@ -46,9 +62,12 @@ QUESTS = [
     "find_mix",
     "find_pooling",
     "find_stack",
+    "find_stop",
     "find_temperature",
     "find_the_stars",
+    "find_transform",
     "fit_the_budget",
+    "hide_the_evidence",
     "keep_gradient_alive",
     "make_and",
     "reach_14",
@@ -56,8 +75,7 @@ QUESTS = [
 ]
 # The drawing board and the data that go with it, not explorers themselves.
 OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE", "LAYERS"}
-OTHERS |= {"lenet_stages", "live", "shift_study"}
-OTHERS |= {"ARCHITECTURES"}
+OTHERS |= {"ARCHITECTURES", "lenet_stages", "live", "shift_study", "stored_looks"}
 
 
 def test_no_named_explorer_or_quest_is_left_out_here():
