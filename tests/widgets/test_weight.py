@@ -49,7 +49,7 @@ EXPLORERS = {
     "relit_photo": {"brightness": [0.5, 1, 1.5], "contrast": [0.5, 1, 1.5], "saturation": [0, 1, 2]},
     "blended_photos": {"kind": ["mixup", "cutmix", "cutout"], "share": [0.9, 0.8, 0.7, 0.5, 0.3, 0.1]},
     "grad_cam_layers": {
-        "question": ["ship", "automobile", "airplane", "dog", "pagoda"],
+        "question": list(widgets.stored_looks().questions),
         "layer": list(widgets.stored_looks().depth),
     },
     "dense_or_convolution": {"side": [8, 16, 28, 32, 64, 128, 224, 512, 1024], "channels": [1, 3]},
