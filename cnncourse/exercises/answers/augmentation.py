@@ -6,21 +6,24 @@ import numpy as np
 
 
 def flip_some(images, flips):
-    """Mirror left and right those images of the batch, (N, C, H, W), whose flag is set."""
-    return np.where(np.reshape(flips, (-1, 1, 1, 1)), images[:, :, :, ::-1], images)
+    """Mirror the images, (N, C, H, W), whose flag is set."""
+    chosen = np.reshape(flips, (-1, 1, 1, 1))
+    return np.where(chosen, images[:, :, :, ::-1], images)
 
 
 def crop_padded(images, padding, top, left):
-    """Pad with zeros and cut a window of the old size out of each image, at its own place."""
+    """Pad with zeros, then cut each image at its own place."""
     height, width = images.shape[2:]
     frame = (0, 0), (0, 0), (padding, padding), (padding, padding)
     padded = np.pad(images, frame)
-    windows = [image[:, y : y + height, x : x + width] for image, y, x in zip(padded, top, left)]
+    windows = []
+    for image, y, x in zip(padded, top, left):
+        windows.append(image[:, y : y + height, x : x + width])
     return np.stack(windows)
 
 
 def mixup(images, labels, share, num_classes):
-    """Blend each image of the batch with the one before it, and its label too."""
+    """Blend each image, and its label, with the one before it."""
     one_hot = np.eye(num_classes)[labels]
     mixed = share * images + (1 - share) * np.roll(images, 1, axis=0)
     targets = share * one_hot + (1 - share) * np.roll(one_hot, 1, axis=0)
@@ -28,7 +31,7 @@ def mixup(images, labels, share, num_classes):
 
 
 def source_pixel(x, y, angle, width, height):
-    """Where the pixel at column x, row y of a turned image comes from: (column, row)."""
+    """Column and row that the new pixel at (x, y) comes from."""
     turn = np.deg2rad(angle)
     centre_x, centre_y = (width - 1) / 2, (height - 1) / 2
     dx, dy = x - centre_x, y - centre_y
@@ -43,7 +46,7 @@ def brighten(image, factor):
 
 
 def normalise_both(training, validation):
-    """Normalise two sets of images, (N, C, H, W), by the channels of the first."""
+    """Normalise both sets by the channels of the first."""
     mean = training.mean(axis=(0, 2, 3), keepdims=True)
     std = training.std(axis=(0, 2, 3), keepdims=True)
     return (training - mean) / std, (validation - mean) / std

@@ -11,15 +11,15 @@ def dropout(x, p, lots):
 
 
 def batch_norm_train(x, gamma, beta, eps):
-    """Normalise each channel of x, (N, C, H, W), by the batch; then scale and shift it."""
+    """Normalise each channel of x by the batch; then scale and shift."""
     mean = x.mean(axis=(0, 2, 3), keepdims=True)
     var = x.var(axis=(0, 2, 3), keepdims=True)
-    normalised = (x - mean) / np.sqrt(var + eps)
-    return normalised * np.reshape(gamma, (1, -1, 1, 1)) + np.reshape(beta, (1, -1, 1, 1))
+    gamma, beta = (np.reshape(g, (1, -1, 1, 1)) for g in (gamma, beta))
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta
 
 
 def update_running(running_mean, running_var, x, momentum):
-    """Running mean and variance per channel after one more batch x, (N, C, H, W)."""
+    """Running mean and variance per channel after one more batch x."""
     mean = x.mean(axis=(0, 2, 3))
     var = x.var(axis=(0, 2, 3), ddof=1)
     new_mean = (1 - momentum) * running_mean + momentum * mean
@@ -28,7 +28,7 @@ def update_running(running_mean, running_var, x, momentum):
 
 
 def stop_early(losses, patience):
-    """The epoch after which training stops and the best epoch, both counted from 1."""
+    """The epoch after which training stops, and the best one, from 1."""
     best = 0
     for epoch in range(len(losses)):
         if losses[epoch] < losses[best]:
@@ -48,12 +48,12 @@ def held_out(labels, fraction):
 
 
 def decay_step(weight, gradient, lr, decay):
-    """One step of stochastic gradient descent with weight decay, as torch.optim.SGD takes it."""
+    """One step of gradient descent with weight decay."""
     return weight - lr * (gradient + decay * weight)
 
 
 def smooth_targets(labels, num_classes, smoothing):
-    """Target distributions, (N, K): the smoothing is shared out over all K classes."""
+    """Targets of shape (N, K), the smoothing shared by all classes."""
     one_hot = np.eye(num_classes)[labels]
     return (1 - smoothing) * one_hot + smoothing / num_classes
 
