@@ -39,7 +39,7 @@ def stamped(stride, position):
     --------
     >>> output, stamps = stamped(stride=2, position=3)
     >>> output[2]
-    array([4., 2., 9., 4., 4.])
+    array([ 4.,  6., 11.,  8.,  8.])
     >>> stamps[2]
     array([2., 2., 4., 2., 2.])
     """

@@ -29,6 +29,8 @@ def _plots(history, result):
         "grid": lambda ax: plots.plot_grid(np.eye(3), ax=ax),
         "boxes": lambda ax: plots.plot_boxes(PIXELS[0], [[1, 1, 4, 3]], ["star"], ax=ax),
         "window": lambda ax: plots.plot_window(np.eye(5), 1, 1, 2, dilation=2, ax=ax),
+        "architecture": lambda ax: plots.plot_architecture([("conv", (4, 14, 14), 40)], ax=ax),
+        "branches": lambda ax: plots.plot_branches([[], ["3 × 3"]], ax=ax),
     }
 
 
@@ -45,6 +47,8 @@ def _plots(history, result):
         "grid",
         "boxes",
         "window",
+        "architecture",
+        "branches",
     ],
 )
 def test_a_plot_returns_the_axes_it_drew_in(history, result, name):

@@ -52,10 +52,15 @@ EXPLORERS = {
         "question": list(widgets.stored_looks().questions),
         "layer": list(widgets.stored_looks().depth),
     },
+    "labelled_examples": {
+        "data": ["cats and dogs", "digits"],
+        "labels": widgets.transfer_runs("digits").labels,
+    },
     "dense_or_convolution": {"side": [8, 16, 28, 32, 64, 128, 224, 512, 1024], "channels": [1, 3]},
 }
 QUESTS = [
     "cheap_inception",
+    "find_enough_labels",
     "find_gradient_bug",
     "find_kernel",
     "find_learning_rate",
@@ -75,7 +80,7 @@ QUESTS = [
 ]
 # The drawing board and the data that go with it, not explorers themselves.
 OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE", "LAYERS"}
-OTHERS |= {"ARCHITECTURES", "lenet_stages", "live", "shift_study", "stored_looks"}
+OTHERS |= {"ARCHITECTURES", "lenet_stages", "live", "shift_study", "stored_looks", "transfer_runs"}
 
 
 def test_no_named_explorer_or_quest_is_left_out_here():
