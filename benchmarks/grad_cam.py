@@ -41,14 +41,14 @@ SCENES = {
     "a horse": ([("horse", 0, 0, 1)], _MEADOW, _GRASS),
     "two things": ([("airplane", 0, -4, 0.6), ("automobile", 12, 13, 0.62)], _BLUE_SKY, _ROAD),
 }
-# What the explorer asks: its words, the picture, the class (None: the network's own answer), the thing.
+# What the explorer asks: its word, the picture, the class (None: the network's own answer), the thing.
 QUESTIONS = (
-    ("a ship", "a ship", "ship", "ship"),
-    ("two things: automobile?", "two things", "automobile", "automobile"),
-    ("two things: airplane?", "two things", "airplane", "airplane"),
-    ("a horse: dog?", "a horse", "dog", "horse"),
-    ("a horse: horse?", "a horse", "horse", "horse"),
-    ("a pagoda", "a pagoda", None, None),
+    ("ship", "a ship", "ship", "ship"),
+    ("automobile", "two things", "automobile", "automobile"),
+    ("airplane", "two things", "airplane", "airplane"),
+    ("dog", "a horse", "dog", "horse"),
+    ("horse", "a horse", "horse", "horse"),
+    ("pagoda", "a pagoda", None, None),
 )
 
 

@@ -13,12 +13,6 @@ def _heat_cases() -> list[Case]:
     return [Case((heat,)) for heat in maps]
 
 
-def _gradient_cases() -> list[Case]:
-    rng = np.random.default_rng(17)
-    small = np.array([[[1.0, -5.0], [0.0, 2.0]], [[-3.0, 4.0], [0.5, -2.5]]])
-    return [Case((gradient,)) for gradient in (small, rng.normal(size=(3, 4, 5)), rng.normal(size=(1, 3, 3)))]
-
-
 def _cover_cases() -> list[Case]:
     rng = np.random.default_rng(18)
     small = np.arange(1.0, 10.0).reshape(3, 3), np.eye(3), 2, 0.5
@@ -37,18 +31,6 @@ def _layer_cases() -> list[Case]:
     )
     shapes = (4, 3, 5), (8, 4, 4), (3, 2, 6)
     return [Case(small), *(Case((rng.normal(size=s), rng.normal(size=s))) for s in shapes)]
-
-
-def _head_cases() -> list[Case]:
-    rng = np.random.default_rng(20)
-    small = (
-        np.array([[[1.0, 0.0], [0.0, 2.0]], [[0.0, 3.0], [1.0, 0.0]]]),
-        np.array([[1.0, -2.0], [3.0, 1.0]]),
-        0,
-    )
-    sizes = ((4, 3, 5), 3, 2), ((6, 4, 4), 10, 7), ((2, 3, 2), 2, 1)
-    cases = [Case((rng.normal(size=s), rng.normal(size=(k, s[0])), target)) for s, k, target in sizes]
-    return [Case(small), *cases]
 
 
 def _nudge_cases() -> list[Case]:
@@ -91,32 +73,6 @@ EXERCISES = (
                 answers.negative_cut,
                 "You cut negative values off. The least value becomes 0 whatever its sign.",
             ),
-        ),
-    ),
-    Exercise(
-        name="explaining.saliency",
-        title="One number per pixel",
-        prompt=(
-            "A colour picture has a gradient of shape (C, H, W). Write `saliency(gradient)` of shape (H, W): "
-            "for each pixel the largest size of its gradient over the channels. The size of -5 is 5."
-        ),
-        reference=answers.saliency,
-        cases=_gradient_cases,
-        exact_shape=True,
-        mistakes=(
-            Mistake(answers.sign_kept, "A strongly negative gradient matters as much as a positive one."),
-            Mistake(
-                answers.abs_after_max,
-                "Take the size first and the maximum after it. The other way round, -5 loses against 1.",
-            ),
-            Mistake(
-                answers.mean_of_channels, "You took the mean over the channels. The largest is asked for."
-            ),
-            Mistake(
-                answers.absolute_of_the_sum,
-                "You summed the channels: positive and negative ones cancel. Take the largest size.",
-            ),
-            Mistake(answers.last_axis, "You reduced the columns. The channels are axis 0."),
         ),
     ),
     Exercise(
@@ -163,28 +119,6 @@ EXERCISES = (
             ),
             Mistake(answers.summed_gradient, "A map's weight is the mean of its gradients, not their sum."),
             Mistake(answers.weighted_by_maps, "The two are swapped: gradients weigh, maps are summed."),
-        ),
-    ),
-    Exercise(
-        name="explaining.class_map",
-        title="The class activation map",
-        prompt=(
-            "A network ends with a global mean and one linear layer. Write "
-            "`class_map(activations, weights, target)`: the maps (C, H, W) before the mean, summed with the "
-            "weights of class `target` from the layer's matrix (K, C). No ReLU."
-        ),
-        reference=answers.class_map,
-        cases=_head_cases,
-        exact_shape=True,
-        mistakes=(
-            Mistake(answers.relu_added, "No ReLU here: what speaks against the class stays negative."),
-            Mistake(answers.all_classes, "You summed over all classes. Take the row of one."),
-            Mistake(answers.plain_sum, "The maps are summed without weights."),
-            Mistake(
-                answers.mean_first,
-                "That is the score itself, one number. Keep the places: weigh the maps, not their means.",
-            ),
-            Mistake(answers.strongest_channel, "One map is not enough. All of them count."),
         ),
     ),
     Exercise(

@@ -16,7 +16,7 @@ The network is left as it was: its mode, weights, gradients, hooks and device do
 """
 
 from cnncourse.explain.attack import nudge
-from cnncourse.explain.gradients import grad_cam, saliency
+from cnncourse.explain.gradients import grad_cam, gradient_times_input, saliency
 from cnncourse.explain.maps import feature_maps, filters, for_display
 from cnncourse.explain.occlusion import occlusion
 from cnncourse.explain.sanity import randomised, rank_correlation
@@ -26,6 +26,7 @@ __all__ = [
     "filters",
     "for_display",
     "grad_cam",
+    "gradient_times_input",
     "nudge",
     "occlusion",
     "randomised",

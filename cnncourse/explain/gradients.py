@@ -53,12 +53,58 @@ def saliency(model: nn.Module, images: watching.Images, targets: watching.Target
            [0., 2.]], dtype=float32)
     """
     images = watching.ready_images(model, images)
+    return watching.to_numpy(_slope(model, images, targets).abs().amax(dim=1))
+
+
+def gradient_times_input(
+    model: nn.Module, images: watching.Images, targets: watching.Targets = None
+) -> np.ndarray:
+    """Multiply each pixel by the slope of a class's score: a map to be suspicious of.
+
+    Parameters
+    ----------
+    model, images, targets
+        As in `saliency`.
+
+    Returns
+    -------
+    ndarray of shape (N, H, W)
+        ``Σ_c |x[c, i, j] · ∂S_t / ∂x[c, i, j]|``, at least 0. Logits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `saliency`.
+
+    Notes
+    -----
+    Even with random weights it resembles the picture, since the pixel itself is a factor: see `randomised`.
+
+    References
+    ----------
+    Adebayo et al.: Sanity checks for saliency maps, NeurIPS (2018), test it under the name gradient ⊙ input.
+
+    Examples
+    --------
+    >>> import torch
+    >>> net = nn.Sequential(nn.Flatten(), nn.Linear(2, 1, bias=False))
+    >>> with torch.no_grad():
+    ...     _ = net[1].weight.copy_(torch.tensor([[1.0, -3.0]]))
+    >>> gradient_times_input(net, torch.tensor([[[[2.0, 2.0]]]]))
+    array([[[2., 6.]]], dtype=float32)
+    """
+    images = watching.ready_images(model, images)
+    return watching.to_numpy((_slope(model, images, targets) * images).abs().sum(dim=1))
+
+
+def _slope(model: nn.Module, images: torch.Tensor, targets: watching.Targets) -> torch.Tensor:
+    """Derivative of each image's score with respect to its own pixels, (N, C, H, W)."""
     with watching.at_rest(model):
-        images.requires_grad_()
-        logits = watching.answers(model, images)
+        leaf = images.clone().requires_grad_()
+        logits = watching.answers(model, leaf)
         score = watching.scores(logits, watching.chosen(logits, targets)).sum()
-        (gradient,) = torch.autograd.grad(score, images)
-    return watching.to_numpy(gradient.abs().amax(dim=1))
+        (gradient,) = torch.autograd.grad(score, leaf)
+    return gradient
 
 
 def grad_cam(

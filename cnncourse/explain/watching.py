@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+# Written as text, so that the API pages can be built where torch is not installed.
 Images: TypeAlias = "np.ndarray | torch.Tensor"
 Targets: TypeAlias = "int | Sequence[int] | np.ndarray | torch.Tensor | None"
 

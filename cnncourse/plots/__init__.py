@@ -26,6 +26,7 @@ from cnncourse.plots.images import (
     plot_mistakes,
     worst_mistakes,
 )
+from cnncourse.plots.maps import describe_maps, plot_maps
 from cnncourse.plots.picture import Picture
 from cnncourse.plots.style import use_style
 from cnncourse.plots.windows import plot_grid, plot_window
@@ -42,6 +43,7 @@ __all__ = [
     "describe_grid",
     "describe_history",
     "describe_images",
+    "describe_maps",
     "describe_mistakes",
     "plot_architecture",
     "plot_boxes",
@@ -53,6 +55,7 @@ __all__ = [
     "plot_grid",
     "plot_history",
     "plot_images",
+    "plot_maps",
     "plot_mistakes",
     "plot_window",
     "use_style",

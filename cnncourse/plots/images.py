@@ -73,7 +73,7 @@ def plot_images(images, labels=None, *, columns=8, ax=None):
             "Take as many labels as images."
         )
     captions = None if labels is None else [str(label) for label in labels]
-    return _mosaic(pictures, captions, columns, ax)
+    return mosaic(pictures, captions, columns, ax)
 
 
 def plot_filters(weights, *, columns=8, ax=None):
@@ -106,9 +106,9 @@ def plot_filters(weights, *, columns=8, ax=None):
         )
     reach = np.abs(weights).max() or 1.0
     if weights.shape[1] == 3:
-        return _mosaic((weights / reach + 1).transpose(0, 2, 3, 1) / 2, None, columns, ax)
+        return mosaic((weights / reach + 1).transpose(0, 2, 3, 1) / 2, None, columns, ax)
     tiles = weights.reshape(-1, *weights.shape[2:])
-    return _mosaic(_coloured(tiles, style.DIVERGING, -reach, reach), None, columns, ax)
+    return mosaic(coloured(tiles, style.DIVERGING, -reach, reach), None, columns, ax)
 
 
 def plot_feature_maps(maps, *, columns=8, ax=None):
@@ -140,7 +140,7 @@ def plot_feature_maps(maps, *, columns=8, ax=None):
             f"maps: got shape {maps.shape}, but the maps of one image have shape (C, H, W) or (1, C, H, W). "
             "Take one image of the batch: maps[0]."
         )
-    return _mosaic(_coloured(maps, style.SEQUENTIAL, maps.min(), maps.max()), None, columns, ax)
+    return mosaic(coloured(maps, style.SEQUENTIAL, maps.min(), maps.max()), None, columns, ax)
 
 
 def worst_mistakes(result, count=12):
@@ -215,15 +215,16 @@ def plot_mistakes(result, images, *, count=12, columns=6, ax=None):
         f"{100 * result.probability[i, result.predicted[i]]:.0f} % sure"
         for i in worst
     ]
-    return _mosaic(as_pictures(np.asarray(images)[worst]), captions, columns, ax)
+    return mosaic(as_pictures(np.asarray(images)[worst]), captions, columns, ax)
 
 
-def _coloured(tiles, cmap, low, high):
+def coloured(tiles, cmap, low, high):
+    """Return numbers as RGB, from the colour map's first colour at ``low`` to its last at ``high``."""
     scale = high - low if high > low else 1.0
     return matplotlib.colormaps[cmap]((tiles - low) / scale)[..., :3]
 
 
-def _mosaic(pictures, captions, columns, ax):
+def mosaic(pictures, captions, columns, ax):
     """Draw RGB tiles of shape (N, H, W, 3) row by row; captions stand below their tiles."""
     count, height, width = pictures.shape[:3]
     if columns < 1:

@@ -101,7 +101,7 @@ def stored_looks():
     Examples
     --------
     >>> looks = stored_looks()
-    >>> looks.pictures["a ship"].shape, looks.questions["a ship"].target
+    >>> looks.pictures["a ship"].shape, looks.questions["ship"].target
     ((3, 32, 32), 'ship')
     """
     file = resources.files("cnncourse.widgets").joinpath("grad_cam.json")
@@ -135,14 +135,14 @@ def _question(entry):
     return Question(**{name: entry[name] for name in kept}, inside=inside, maps=maps)
 
 
-def _checked(question, layer):
+def _checked(asked, layer):
     looks = stored_looks()
-    for argument, value, known in (("question", question, looks.questions), ("layer", layer, looks.depth)):
+    for argument, value, known in (("asked", asked, looks.questions), ("layer", layer, looks.depth)):
         if value not in known:
             raise ValueError(
                 f"{argument}: got {value!r}, but there are {', '.join(known)}. Choose one of them."
             )
-    return looks, looks.questions[question]
+    return looks, looks.questions[asked]
 
 
 def percent(share):
@@ -171,25 +171,25 @@ def _field(looks, one, layer):
     return f"{layer}: {side} × {side} places, each sees {reach}"
 
 
-def _alt(question, layer):
-    looks, one = _checked(question, layer)
+def _alt(asked, layer):
+    looks, one = _checked(asked, layer)
     heat = one.maps[layer]
     row, column = (int((n + 0.5) * _SIDE / len(heat)) for n in np.unravel_index(heat.argmax(), heat.shape))
     return (
-        f"Picture of {one.picture}. What speaks for {one.target}? {' '.join(_verdict(one)).strip()} "
-        f"{_field(looks, one, layer)}. Grad-CAM is strongest at row {row}, column {column} of the "
-        f"{_SIDE} × {_SIDE} pixels. {_where(one, layer)}"
+        f"{one.picture.capitalize()}; what speaks for {one.target}? {_field(looks, one, layer)}. "
+        f"Brightest: row {row}, column {column} of {_SIDE}. {_where(one, layer)} "
+        f"{' '.join(_verdict(one)).strip()}"
     )
 
 
 @named("Grad-CAM by layer: what speaks for a class?", _alt)
-def grad_cam_layers(question, layer):
+def grad_cam_layers(asked, layer):
     """Draw a picture, the Grad-CAM of a layer, and both on top of each other.
 
     Parameters
     ----------
-    question : str
-        One of ``stored_looks().questions``: a picture and a class.
+    asked : str
+        One of ``stored_looks().questions``: a class, and the picture it is asked about.
     layer : {"conv1", "layer1", "layer2", "layer3"}
         Which layer of the ResNet-20.
 
@@ -202,7 +202,7 @@ def grad_cam_layers(question, layer):
     ValueError
         If there is no such question or layer.
     """
-    looks, one = _checked(question, layer)
+    looks, one = _checked(asked, layer)
     fig, ax = style.canvas(_WIDTH, _HEIGHT)
     picture = looks.pictures[one.picture].transpose(1, 2, 0)
     heat = one.maps[layer] / (one.maps[layer].max() or 1)

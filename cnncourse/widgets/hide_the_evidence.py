@@ -48,11 +48,8 @@ def covered_picture(row, column):
 
 def _alt(row, column):
     squares = stored_looks().squares
-    after = squares["after"][row][column]
-    return (
-        f"An airplane above an automobile, with a grey square in row {row}, column {column} of 6 × 6 places. "
-        f"The probability of {squares['target']} goes from {percent(squares['before'])} to {percent(after)}."
-    )
+    after = percent(squares["after"][row][column])
+    return f"Square in row {row}, column {column} of 6 × 6: {squares['target']} {after}."
 
 
 @named("Hide the evidence", _alt)
@@ -94,12 +91,12 @@ def evidence_solved(row, column):
     if (row, column) == best:
         return True, f"Only {left} is left. No other of the 36 places costs the network more."
     if abs(row - best[0]) <= 1 and abs(column - best[1]) <= 1:
-        return False, f"{left} is left. You are very near: try the places around."
+        return False, f"{left} is left. Very near: try the places around."
     if after[row, column] < 0.9 * squares["before"]:
-        return False, f"{left} is left. Something of it is hidden, but not the best part."
+        return False, f"{left} is left. A part is hidden, but not the best."
     return (
         False,
-        f"{left} is left. The network hardly misses what is hidden here. What does it call automobile?",
+        f"{left} is left. What is hidden here is hardly missed.",
     )
 
 
@@ -114,7 +111,10 @@ def hide_the_evidence():
     quest(
         hidden_evidence,
         evidence_solved,
-        prompt="Put the grey square where the network loses most of its belief that this is an automobile.",
+        prompt=(
+            "An airplane flies at the upper left, an automobile stands at the lower right. Put the grey "
+            "square where the network loses most of its belief in the automobile."
+        ),
         row=range(6),
         column=range(6),
     )

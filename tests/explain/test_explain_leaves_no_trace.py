@@ -12,6 +12,7 @@ LOOKS = {
     "filters": lambda net, images: explain.filters(net),
     "saliency": explain.saliency,
     "grad_cam": explain.grad_cam,
+    "gradient_times_input": explain.gradient_times_input,
     "occlusion": lambda net, images: explain.occlusion(net, images, window=4, stride=4),
     "nudge": explain.nudge,
     "randomised": lambda net, images: explain.randomised(net),

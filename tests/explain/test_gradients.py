@@ -29,6 +29,8 @@ def test_saliency_is_that_of_central_differences(tiny, targets):
         expected[(slice(None), *place)] = change[np.arange(4), classes]
     found = explain.saliency(net, images, targets)
     np.testing.assert_allclose(found, abs(expected).max(axis=1), rtol=1e-5, atol=1e-7)
+    product = explain.gradient_times_input(net, images, targets)
+    np.testing.assert_allclose(product, abs(expected * images).sum(axis=1), rtol=1e-5, atol=1e-6)
 
 
 class ByHand(nn.Module):

@@ -24,6 +24,7 @@ def _plots(history, result):
         "images": lambda ax: plots.plot_images(PIXELS, range(5), ax=ax),
         "filters": lambda ax: plots.plot_filters(np.ones((2, 1, 3, 3)), ax=ax),
         "feature_maps": lambda ax: plots.plot_feature_maps(np.ones((4, 5, 5)), ax=ax),
+        "maps": lambda ax: plots.plot_maps(PIXELS, np.ones((5, *PIXELS.shape[-2:])), ax=ax),
         "mistakes": lambda ax: plots.plot_mistakes(result, np.zeros((6, 1, 4, 4)), ax=ax),
         "dots": lambda ax: plots.plot_dots({"a": [0.5, 0.6], "b": [0.9]}, ax=ax),
         "grid": lambda ax: plots.plot_grid(np.eye(3), ax=ax),
@@ -42,6 +43,7 @@ def _plots(history, result):
         "images",
         "filters",
         "feature_maps",
+        "maps",
         "mistakes",
         "dots",
         "grid",
@@ -167,6 +169,25 @@ def test_feature_maps_share_one_scale():
     assert light > dark
     with pytest.raises(ValueError, match=r"maps: got shape \(2, 3, 4, 4\).*maps\[0\]"):
         plots.plot_feature_maps(np.zeros((2, 3, 4, 4)))
+
+
+def test_each_image_has_its_map_beside_it_on_a_scale_of_its_own():
+    images = np.zeros((2, 3, 2, 2), np.uint8)
+    images[1] = 255
+    maps = np.array([[[0.0, 1.0], [0.5, 0.0]], [[0.0, 1000.0], [500.0, 0.0]]])
+    ax = plots.plot_maps(images, maps, ["black", "white"])
+    shown = [image.get_array() for image in ax.images]
+    assert [tile.max() for tile in shown[::2]] == [0, 1]
+    np.testing.assert_array_equal(shown[1], shown[3])
+    brightness = shown[1].sum(axis=-1)
+    assert brightness[0, 1] > brightness[1, 0] > brightness[0, 0] == brightness[1, 1]
+    assert [text for text in _texts(ax) if text] == ["black", "white"]
+    lefts = [image.get_extent()[0] for image in ax.images]
+    assert lefts == sorted(lefts)
+    with pytest.raises(ValueError, match=r"maps: got shape \(1, 2, 2\).*\(2, 2, 2\) together"):
+        plots.plot_maps(images, maps[:1])
+    with pytest.raises(ValueError, match="labels: got 1 for 2 images"):
+        plots.plot_maps(images, maps, ["black"])
 
 
 def test_mistakes_come_surest_first(result):

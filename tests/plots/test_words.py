@@ -54,6 +54,16 @@ def test_arrays_in_words():
     )
 
 
+def test_maps_in_words():
+    maps = np.zeros((2, 3, 4))
+    maps[0, 1, 3], maps[1, 2, 0] = 4, -1
+    assert plots.describe_maps(maps, ["cat", "dog"]) == (
+        "Each image with a map of 3 × 4 pixels. cat: from 0 to 4, greatest at row 1, column 3; "
+        "dog: from −1 to 0, greatest at row 0, column 0."
+    )
+    assert "map 1: from −1" in plots.describe_maps(maps)
+
+
 def test_a_picture_carries_its_words_and_its_size(history):
     ax = plots.plot_history(history)
     picture = plots.Picture(ax, 'loss < 1 & "low"')

@@ -74,7 +74,7 @@ def test_the_share_of_heat_by_a_loop(words, layer):
             on_it += heat[i // block, j // block] * one.inside[i, j]
     assert one.share_inside(layer) == pytest.approx(on_it / total)
     number = 100 * on_it / total
-    text = grad_cam_layers.alt(question=words, layer=layer)
+    text = grad_cam_layers.alt(asked=words, layer=layer)
     assert (
         f"On the {one.thing}: {number:.0f} % of" in text or f"On the {one.thing}: {number:.1f} % of" in text
     )
@@ -82,7 +82,7 @@ def test_the_share_of_heat_by_a_loop(words, layer):
 
 def test_two_questions_about_one_picture_are_answered_in_two_places():
     asked = stored_looks().questions
-    car, plane = asked["two things: automobile?"], asked["two things: airplane?"]
+    car, plane = asked["automobile"], asked["airplane"]
     centres = {}
     for one in (car, plane):
         heat = one.maps["layer3"]
@@ -101,7 +101,7 @@ def test_the_classes_are_told_apart_better_layer_by_layer():
 
 
 def test_every_drawing_has_words_of_its_own():
-    texts = {grad_cam_layers.alt(question=words, layer=layer) for words in QUESTIONS for layer in LAYERS}
+    texts = {grad_cam_layers.alt(asked=words, layer=layer) for words in QUESTIONS for layer in LAYERS}
     assert len(texts) == len(QUESTIONS) * len(LAYERS)
     assert grad_cam_layers(QUESTIONS[0], LAYERS[0]).axes
 
@@ -109,8 +109,8 @@ def test_every_drawing_has_words_of_its_own():
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        ({"question": "a cat", "layer": "conv1"}, "question: got 'a cat', but there are a ship"),
-        ({"question": "a ship", "layer": "fc"}, "layer: got 'fc', but there are conv1"),
+        ({"asked": "cat", "layer": "conv1"}, "asked: got 'cat', but there are ship"),
+        ({"asked": "ship", "layer": "fc"}, "layer: got 'fc', but there are conv1"),
     ],
 )
 def test_what_is_not_stored_is_refused(arguments, words):

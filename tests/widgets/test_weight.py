@@ -49,7 +49,7 @@ EXPLORERS = {
     "relit_photo": {"brightness": [0.5, 1, 1.5], "contrast": [0.5, 1, 1.5], "saturation": [0, 1, 2]},
     "blended_photos": {"kind": ["mixup", "cutmix", "cutout"], "share": [0.9, 0.8, 0.7, 0.5, 0.3, 0.1]},
     "grad_cam_layers": {
-        "question": list(widgets.stored_looks().questions),
+        "asked": list(widgets.stored_looks().questions),
         "layer": list(widgets.stored_looks().depth),
     },
     "labelled_examples": {

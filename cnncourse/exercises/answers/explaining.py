@@ -6,20 +6,15 @@ import numpy as np
 
 
 def to_unit(heat):
-    """Bring a map to the range from 0 to 1; a constant map becomes 0 everywhere."""
+    """A map with values from 0 to 1; 0 everywhere if it is constant."""
     span = heat.max() - heat.min()
     if span == 0:
         return np.zeros(heat.shape)
     return (heat - heat.min()) / span
 
 
-def saliency(gradient):
-    """One number per pixel from the gradient of a score, (C, H, W) to (H, W)."""
-    return np.abs(gradient).max(axis=0)
-
-
 def occlusion(image, weights, size, value):
-    """Fall of the score (weights * image).sum() for each place of a square of size × size."""
+    """Fall of (weights * image).sum() for each place of a square."""
     rows, columns = image.shape[0] - size + 1, image.shape[1] - size + 1
     score = (weights * image).sum()
     fall = np.zeros((rows, columns))
@@ -32,21 +27,13 @@ def occlusion(image, weights, size, value):
 
 
 def grad_cam(activations, gradients):
-    """Grad-CAM of one image from a layer's maps and the score's gradients, both (C, H, W)."""
+    """Grad-CAM of one image from maps and gradients, both (C, H, W)."""
     alpha = gradients.mean(axis=(1, 2))
     return np.maximum(np.einsum("k,kij->ij", alpha, activations), 0)
 
 
-def class_map(activations, weights, target):
-    """Class activation map: maps (C, H, W), weights (K, C) of the linear layer behind the global mean."""
-    heat = np.zeros(activations.shape[1:])
-    for k in range(len(activations)):
-        heat += weights[target, k] * activations[k]
-    return heat
-
-
 def nudge(pixels, gradient, epsilon):
-    """Move each pixel by epsilon along the sign of the loss's gradient; pixels stay between 0 and 1."""
+    """Move each pixel by epsilon so that the loss grows, within 0 to 1."""
     return np.clip(pixels + epsilon * np.sign(gradient), 0, 1)
 
 
@@ -80,26 +67,6 @@ def shifted_only(heat):
 def negative_cut(heat):
     span = heat.max() - heat.min()
     return np.maximum(heat, 0) / heat.max() if span and heat.max() > 0 else np.zeros(heat.shape)
-
-
-def sign_kept(gradient):
-    return gradient.max(axis=0)
-
-
-def abs_after_max(gradient):
-    return np.abs(gradient.max(axis=0))
-
-
-def mean_of_channels(gradient):
-    return np.abs(gradient).mean(axis=0)
-
-
-def absolute_of_the_sum(gradient):
-    return np.abs(gradient.sum(axis=0))
-
-
-def last_axis(gradient):
-    return np.abs(gradient).max(axis=-1)
 
 
 def score_left(image, weights, size, value):
@@ -149,27 +116,6 @@ def summed_gradient(activations, gradients):
 
 def weighted_by_maps(activations, gradients):
     return np.maximum(np.einsum("k,kij->ij", activations.mean(axis=(1, 2)), gradients), 0)
-
-
-def relu_added(activations, weights, target):
-    return np.maximum(class_map(activations, weights, target), 0)
-
-
-def all_classes(activations, weights, target):
-    return np.einsum("ck,kij->ij", weights, activations)
-
-
-def plain_sum(activations, weights, target):
-    return activations.sum(axis=0)
-
-
-def mean_first(activations, weights, target):
-    return weights[target] @ activations.mean(axis=(1, 2))
-
-
-def strongest_channel(activations, weights, target):
-    k = weights[target].argmax()
-    return weights[target, k] * activations[k]
 
 
 def not_clipped(pixels, gradient, epsilon):
