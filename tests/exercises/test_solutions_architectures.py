@@ -20,21 +20,23 @@ LAYERS = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0,
 @settings(deadline=None, max_examples=60)
 @given(st.integers(200, 260), LAYERS)  # four strides of 3 leave room for a kernel of 5
 def test_sides_and_fields(side, layers):
-    image = torch.zeros(1, 1, side, side, dtype=torch.float64, requires_grad=True)
-    x, found = image, []
+    x, found = torch.zeros(1, 1, side, side), []
     for k, s, p in layers:
-        x = F.conv2d(x, torch.ones(1, 1, k, k, dtype=torch.float64), stride=s, padding=p)
+        x = F.conv2d(x, torch.ones(1, 1, k, k), stride=s, padding=p)
         found.append(x.shape[-1])
     assert architectures.sides(side, layers) == found
-    unit = found[-1] // 2
-    x[0, 0, unit, unit].backward()
+
+    image = torch.zeros(1, 1, side, side, dtype=torch.float64, requires_grad=True)
+    x = image  # without padding, so that no part of a field lies outside the image
+    for k, s, _ in layers:
+        x = F.conv2d(x, torch.ones(1, 1, k, k, dtype=torch.float64), stride=s)
+    x[0, 0, 0, 0].backward()
     reach = image.grad[0, 0].nonzero()
     measured = int((reach.amax(0) - reach.amin(0))[0]) + 1
     stated = architectures.receptive_field([(k, s) for k, s, _ in layers])
     gaps = any(k < s for k, s, _ in layers)  # then some pixels in the field are never looked at
-    touches = reach.min() == 0 or reach.max() == side - 1  # then part of it lies outside the image
     assert measured <= stated
-    assert gaps or touches or measured == stated
+    assert gaps or measured == stated
 
 
 @settings(deadline=None, max_examples=40)
