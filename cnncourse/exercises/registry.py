@@ -25,6 +25,7 @@ CHAPTERS = {
     "14_modern_architectures": "modern",
     "15_transfer_learning": "transfer",
     "16_looking_inside": "explaining",
+    "17_cats_and_dogs": "cats_dogs",
     "18_applications": "applications",
 }
 

@@ -8,6 +8,7 @@ from cnncourse.widgets.architectures import ARCHITECTURES, architecture
 from cnncourse.widgets.augmentation import relit_photo, warped_photo
 from cnncourse.widgets.blending import blended_photos
 from cnncourse.widgets.borders import padding_modes
+from cnncourse.widgets.cats_dogs import cats_dogs_curves, cats_dogs_runs, open_for_dogs
 from cnncourse.widgets.channels import FILTERS, channel_sum
 from cnncourse.widgets.cheap_inception import cheap_inception
 from cnncourse.widgets.convolution import EDGE_IMAGE, convolution_step
@@ -57,6 +58,8 @@ __all__ = [
     "activation_function",
     "architecture",
     "blended_photos",
+    "cats_dogs_curves",
+    "cats_dogs_runs",
     "channel_sum",
     "cheap_inception",
     "convolution_step",
@@ -89,6 +92,7 @@ __all__ = [
     "loss_by_logit",
     "make_and",
     "neuron",
+    "open_for_dogs",
     "overfitting_by_size",
     "padding_modes",
     "padding_stride_dilation",

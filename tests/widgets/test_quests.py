@@ -20,6 +20,7 @@ from cnncourse.widgets import (
     fit_the_budget,
     keep_gradient_alive,
     make_and,
+    open_for_dogs,
     reach_14,
     shape_lenet,
 )
@@ -41,6 +42,7 @@ QUESTS = [
     fit_the_budget,
     keep_gradient_alive,
     make_and,
+    open_for_dogs,
     reach_14,
     shape_lenet,
 ]

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 from cnncourse import widgets
+from cnncourse.widgets.cats_dogs import CONDITIONS
 from cnncourse.widgets.frames import make_explorer
 from cnncourse.widgets.static_form import StaticForm
 
@@ -29,6 +30,7 @@ EXPLORERS = {
     "pooling_step": {"kind": ["max", "average", "sum"], "position": range(9)},
     "receptive_field_depth": {"depth": [1, 2, 3, 4, 5], "kernel_size": [3, 5], "stride": [1, 2]},
     "transposed_step": {"stride": [1, 2, 3], "position": range(4)},
+    "cats_dogs_curves": {"condition": list(CONDITIONS)},
     "star_threshold": {"threshold": [0.02, 0.3, 0.5, 0.9, 0.98, 0.99, 0.999]},
     "architecture": {
         "model": list(widgets.ARCHITECTURES),
@@ -75,12 +77,14 @@ QUESTS = [
     "hide_the_evidence",
     "keep_gradient_alive",
     "make_and",
+    "open_for_dogs",
     "reach_14",
     "shape_lenet",
 ]
 # The drawing board and the data that go with it, not explorers themselves.
 OTHERS = {"explore", "quest", "ACTIVATIONS", "FILTERS", "KERNELS", "EDGE_IMAGE", "LAYERS"}
 OTHERS |= {"ARCHITECTURES", "lenet_stages", "live", "shift_study", "stored_looks", "transfer_runs"}
+OTHERS |= {"cats_dogs_runs"}
 
 
 def test_no_named_explorer_or_quest_is_left_out_here():
