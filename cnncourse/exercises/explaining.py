@@ -13,6 +13,12 @@ def _heat_cases() -> list[Case]:
     return [Case((heat,)) for heat in maps]
 
 
+def _gradient_cases() -> list[Case]:
+    rng = np.random.default_rng(17)
+    small = np.array([[[1.0, -5.0], [0.0, 2.0]], [[-3.0, 4.0], [0.5, -2.5]]])
+    return [Case((gradient,)) for gradient in (small, rng.normal(size=(3, 4, 5)), rng.normal(size=(1, 3, 3)))]
+
+
 def _cover_cases() -> list[Case]:
     rng = np.random.default_rng(18)
     small = np.arange(1.0, 10.0).reshape(3, 3), np.eye(3), 2, 0.5
@@ -73,6 +79,32 @@ EXERCISES = (
                 answers.negative_cut,
                 "You cut negative values off. The least value becomes 0 whatever its sign.",
             ),
+        ),
+    ),
+    Exercise(
+        name="explaining.saliency",
+        title="One number per pixel",
+        prompt=(
+            "A colour picture has a gradient of shape (C, H, W). Write `saliency(gradient)` of shape (H, W): "
+            "for each pixel the largest size of its gradient over the channels. The size of -5 is 5."
+        ),
+        reference=answers.saliency,
+        cases=_gradient_cases,
+        exact_shape=True,
+        mistakes=(
+            Mistake(answers.sign_kept, "A strongly negative gradient matters as much as a positive one."),
+            Mistake(
+                answers.abs_after_max,
+                "Take the size first and the maximum after it. The other way round, -5 loses against 1.",
+            ),
+            Mistake(
+                answers.mean_of_channels, "You took the mean over the channels. The largest is asked for."
+            ),
+            Mistake(
+                answers.absolute_of_the_sum,
+                "You summed the channels: positive and negative ones cancel. Take the largest size.",
+            ),
+            Mistake(answers.last_axis, "You reduced the columns. The channels are axis 0."),
         ),
     ),
     Exercise(

@@ -37,6 +37,7 @@ def test_maps_are_those_of_the_package(seed):
     activations, gradients = maps.detach().numpy()[0], maps.grad.numpy()[0]
     expected = explain.grad_cam(net, images, 1, "1", upsample=False)[0]
     np.testing.assert_allclose(answers.grad_cam(activations, gradients), expected, atol=1e-12)
+    np.testing.assert_allclose(answers.saliency(x.grad.numpy()[0]), explain.saliency(net, images, 1)[0])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -66,6 +67,7 @@ def test_rank_correlation_is_scipys(seed, side):
 
 OTHER_FORMS = {
     "explaining.to_unit": lambda heat: (heat - heat.min()) / (np.ptp(heat) or 1),
+    "explaining.saliency": lambda gradient: np.maximum(gradient.max(0), -gradient.min(0)),
     "explaining.occlusion": lambda image, weights, size, value: np.lib.stride_tricks.sliding_window_view(
         weights * (image - value), (size, size)
     ).sum((2, 3)),

@@ -13,6 +13,11 @@ def to_unit(heat):
     return (heat - heat.min()) / span
 
 
+def saliency(gradient):
+    """Largest size of the gradient over the channels, (H, W)."""
+    return np.abs(gradient).max(axis=0)
+
+
 def occlusion(image, weights, size, value):
     """Fall of (weights * image).sum() for each place of a square."""
     rows, columns = image.shape[0] - size + 1, image.shape[1] - size + 1
@@ -67,6 +72,26 @@ def shifted_only(heat):
 def negative_cut(heat):
     span = heat.max() - heat.min()
     return np.maximum(heat, 0) / heat.max() if span and heat.max() > 0 else np.zeros(heat.shape)
+
+
+def sign_kept(gradient):
+    return gradient.max(axis=0)
+
+
+def abs_after_max(gradient):
+    return np.abs(gradient.max(axis=0))
+
+
+def mean_of_channels(gradient):
+    return np.abs(gradient).mean(axis=0)
+
+
+def absolute_of_the_sum(gradient):
+    return np.abs(gradient.sum(axis=0))
+
+
+def last_axis(gradient):
+    return np.abs(gradient).max(axis=-1)
 
 
 def score_left(image, weights, size, value):
