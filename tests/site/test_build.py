@@ -17,6 +17,7 @@ OPTIONS = {
     },
     "myst_enable_extensions": ["amsmath", "colon_fence", "dollarmath"],
     "nb_execution_mode": "off",
+    "html_sourcelink_suffix": "",
     "root_doc": "intro",
     "author": "somebody",
 }
@@ -159,3 +160,24 @@ def test_a_list_of_results_does_not_stand_in_a_paragraph(build):
     )
     assert warned == ""
     assert re.search(r'<dd class="field-odd"><ul class="simple">\s*<li>.*</ul>\s*</dd>', page, re.DOTALL)
+
+
+def test_a_notebook_to_download_keeps_the_first_frame_of_its_explorers(build, tmp_path):
+    picture = '<img src="data:image/webp;base64,UklGRg==" alt="The first of 2 frames" width="1" height="1">'
+    frames = '<script type="application/json" class="cnx-frames">{"frames": []}</script>\n'
+    script = '<script class="cnx-script">start()</script>\n'
+    html = f'<div class="cnx-explorer">{picture}</div>\n{frames}{script}'
+    build("# Title\n\n```{toctree}\nchapter\n```\n", notebook_with(html))
+    (copy,) = (tmp_path / "out" / "_sources").glob("chapter*.ipynb")
+    notebook = nbformat.read(copy, as_version=4)
+    nbformat.validate(notebook)
+    kept = notebook.cells[1].outputs[0].data["text/html"]
+    assert picture in kept
+    assert "<script" not in kept
+    assert notebook.cells[1].source == "explore()"
+
+
+@pytest.mark.site
+def test_the_site_stays_light(site):
+    """A directory of static files of at most 40 MB."""
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) <= 40e6

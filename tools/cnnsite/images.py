@@ -208,3 +208,18 @@ def _svg_size(source: str) -> tuple[int, int] | None:
         else None
     )
     return (round(float(box[1])), round(float(box[2]))) if box else None
+
+
+def keep_first_frames(path: Path) -> None:
+    """Leave the first frame of each explorer in a notebook that readers download.
+
+    Running the cell brings the sliders back. With all frames the notebooks are more than half of the site.
+    """
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            text = "".join(data.get("text/html", ""))
+            if FRAMES.search(text):
+                data["text/html"] = SCRIPT.sub("", FRAMES.sub("", text)).splitlines(keepends=True)
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from cnnsite.images import (
     complete_images,
     drop_repeats,
     externalise,
+    keep_first_frames,
     share_code,
     wrap_tables,
 )
@@ -112,12 +113,14 @@ def _description(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Write the front door ``index.html``, and say so while the repository's address is the placeholder."""
+    """Write the front door ``index.html`` and lighten the notebooks to download; warn of a placeholder."""
     if error is not None or app.builder.name != "html":
         return
     root = Path(app.outdir, f"{app.config.root_doc}.html")
     if root.is_file():
         shutil.copyfile(root, Path(app.outdir, "index.html"))
+    for notebook in sorted(Path(app.outdir, "_sources").rglob("*.ipynb")):
+        keep_first_frames(notebook)
     repository = app.config.html_theme_options.get("repository_url", "")
     if repository and is_placeholder(repository):
         LOGGER.info(
