@@ -24,6 +24,7 @@ RESULTS = BENCHMARKS / "results"
 CIRCUMSTANCES = ("command", "versions", "hardware")
 # Beside the middle value stand n and the lowest and highest.
 SPREAD = {"n", "median", "low", "high"}
+LONGEST_LIST = 12  # of a longer one, such as a curve, the page shows the ends
 
 RESULTS_HEAD = """# Results
 
@@ -59,6 +60,9 @@ def cell(value: object) -> str:
     if isinstance(value, dict):
         low, high = number(value["low"]), number(value["high"])
         return f"{number(value['median'])} ({low} to {high}, n = {value['n']})"
+    if isinstance(value, list) and len(value) > LONGEST_LIST:
+        first, last = number(value[0]), number(value[-1])
+        return f"{len(value)} values, from {first} to {last}"
     if isinstance(value, list):
         return ", ".join(number(item) for item in value)
     return number(value)
@@ -69,7 +73,7 @@ def is_entry(value: object) -> bool:
     if isinstance(value, dict):
         return set(value) >= SPREAD
     if isinstance(value, list):
-        return len(value) <= 12 and not any(isinstance(item, dict | list) for item in value)
+        return not any(isinstance(item, dict | list) for item in value)
     return True
 
 
