@@ -61,6 +61,17 @@ ROWS = (
         "{ratios_within_a_round[fit / usual][high]:.2f}, n = {ratios_within_a_round[fit / usual][n]})",
     ),
     Row(
+        "the same against Lightning's Trainer on the same loader",
+        "train.json",
+        "{ratios_within_a_round[fit / lightning][median]:.2f} ({ratios_within_a_round[fit / lightning][low]:.2f} to "
+        "{ratios_within_a_round[fit / lightning][high]:.2f}, n = {ratios_within_a_round[fit / lightning][n]})",
+    ),
+    Row(
+        "test accuracy of the ResNet-20 that ships, on CIFAR-10 as JPEG files",
+        "resnet20_cifar10.json",
+        "{test_accuracy:.2%} (one training)",
+    ),
+    Row(
         "Lighthouse on chapter 03, of 100: accessibility; speed on a desktop; speed on a slow phone",
         "lighthouse.json",
         "{pages[03_convolution.html][phone][accessibility][median]:.0f}; "
