@@ -63,7 +63,8 @@ ROWS = (
     Row(
         "the same against Lightning's Trainer on the same loader",
         "train.json",
-        "{ratios_within_a_round[fit / lightning][median]:.2f} ({ratios_within_a_round[fit / lightning][low]:.2f} to "
+        "{ratios_within_a_round[fit / lightning][median]:.2f} "
+        "({ratios_within_a_round[fit / lightning][low]:.2f} to "
         "{ratios_within_a_round[fit / lightning][high]:.2f}, n = {ratios_within_a_round[fit / lightning][n]})",
     ),
     Row(
