@@ -65,7 +65,8 @@ ROWS = (
         "train.json",
         "{ratios_within_a_round[fit / lightning][median]:.2f} "
         "({ratios_within_a_round[fit / lightning][low]:.2f} to "
-        "{ratios_within_a_round[fit / lightning][high]:.2f}, n = {ratios_within_a_round[fit / lightning][n]})",
+        "{ratios_within_a_round[fit / lightning][high]:.2f}, "
+        "n = {ratios_within_a_round[fit / lightning][n]})",
     ),
     Row(
         "test accuracy of the ResNet-20 that ships, on CIFAR-10 as JPEG files",

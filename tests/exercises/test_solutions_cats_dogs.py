@@ -19,7 +19,8 @@ def test_loss_from_logits(number, scale, seed):
     expected = torch.nn.functional.binary_cross_entropy_with_logits(
         torch.from_numpy(logits), torch.from_numpy(labels).double()
     )
-    np.testing.assert_allclose(answers.loss_from_logits(logits, labels), expected.item(), rtol=1e-12, atol=1e-14)
+    loss = answers.loss_from_logits(logits, labels)
+    np.testing.assert_allclose(loss, expected.item(), rtol=1e-12, atol=1e-14)
 
 
 @settings(deadline=None, max_examples=60)
