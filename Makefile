@@ -98,6 +98,7 @@ sync: $(FOR_BOOK) ## rewrite what is generated: setup cells, README links and ta
 	$(BIN)/python tools/site_url.py sync
 	$(BIN)/python tools/results_table.py
 	$(BIN)/python tools/notebooks.py sync
+	$(BIN)/python tools/book_pages.py
 
 site-url: $(FOR_BOOK) ## set the address of the repository everywhere: make site-url URL=https://…
 	@test -n "$(URL)" || { echo "say which: make site-url URL=https://github.com/you/cnncourse"; exit 2; }
