@@ -80,6 +80,9 @@ def is_entry(value: object) -> bool:
 def records(node: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict]]:
     """Yield every group of entries in a result with the path that leads to it."""
     if isinstance(node, list):
+        if len(node) > LONGEST_LIST:
+            yield path[:-1], {path[-1]: f"{len(node)} records, in the file of results"}
+            return
         node = {str(position): value for position, value in enumerate(node)}
     own = {key: value for key, value in node.items() if is_entry(value)}
     if own:

@@ -33,9 +33,9 @@ def test_records_of_the_same_kind_become_rows_of_one_table():
 
 
 def numbers_in(node):
-    """Every number that a result holds, through all its levels; of long lists of numbers the ends."""
-    if isinstance(node, list) and len(node) > book_pages.LONGEST_LIST and book_pages.is_entry(node):
-        node = [node[0], node[-1]]
+    """Every number that a result holds, through all its levels; of long lists the ends, or how many."""
+    if isinstance(node, list) and len(node) > book_pages.LONGEST_LIST:
+        node = [node[0], node[-1]] if book_pages.is_entry(node) else [len(node)]
     if isinstance(node, dict | list):
         for value in node.values() if isinstance(node, dict) else node:
             yield from numbers_in(value)
