@@ -175,9 +175,13 @@ def _draw_curves(ax, runs, labels):
 
 
 def enough_labels(way, labels):
-    """Draw the digits' accuracies with one way and one number of labels, and the goal of the quest."""
-    fig = labelled_examples("digits", labels)
-    fig.axes[0].axhline(100 * _GOAL, color=style.INK, linewidth=1.6)
+    """Draw the digits' accuracies, a ring around what was chosen, and the goal of the quest."""
+    fig, runs = labelled_examples("digits", labels), transfer_runs("digits")
+    ax = fig.axes[0]
+    ax.axhline(100 * _GOAL, color=style.INK, linewidth=1.6)
+    chosen = 100 * runs.accuracy[way][_row(runs, labels)].mean()
+    ring = {"markerfacecolor": "none", "markeredgecolor": style.INK, "markeredgewidth": 2}
+    ax.plot([labels], [chosen], marker="o", markersize=15, zorder=5, **ring)
     return fig
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnncourse.widgets import explore, find_enough_labels, labelled_examples, transfer_runs
-from cnncourse.widgets.labelled_examples import WAYS
+from cnncourse.widgets.labelled_examples import WAYS, enough_labels
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULT = json.loads((ROOT / "benchmarks" / "results" / "transfer.json").read_text(encoding="utf-8"))["data"]
@@ -100,3 +100,12 @@ def test_the_quest_is_solved_by_the_fewest_labels_that_never_fail(shown):
         assert solved == expected
         assert hint
         assert values["way"] in shown[0].alt(**values)
+
+
+def test_the_ring_of_the_quest_stands_at_what_was_chosen():
+    runs = transfer_runs("digits")
+    row = list(runs.labels).index(200)
+    for way in WAYS:
+        ring = enough_labels(way, 200).axes[0].lines[-1]
+        assert ring.get_xdata() == [200]
+        assert ring.get_ydata()[0] == pytest.approx(100 * runs.accuracy[way][row].mean())
