@@ -235,7 +235,12 @@ def run(layers: Sequence[Sequence], measure_layer: Callable, repeats: int) -> di
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="3 repetitions instead of 11")
-    parser.add_argument("--layers", nargs="+", metavar="WORD", help="only layers whose name contains a WORD")
+    parser.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="WORD",
+        help="only layers whose name contains a WORD; prints, stores nothing",
+    )
     options = parser.parse_args()
     repeats = 3 if options.quick else 11
     torch.set_num_threads(THREADS)
@@ -261,7 +266,8 @@ def main() -> None:
     }
     for name, result in figures["naive"].items():
         print(f"{name}: {result['times_faster']:,.0f} times faster than the loops")
-    save("ops", figures, arguments=sys.argv[1:])
+    if not options.layers:
+        save("ops", figures, arguments=sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ ARROWS = {
     "__main__": {"cli"},
     "ops": set(),
     "nn": {"ops"},
-    "bridge": {"nn", "ops"},
+    "bridge": {"nn", "ops", "models"},
     "data": set(),
     "models": set(),
     "results": set(),

@@ -108,6 +108,8 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
 
     Raises
     ------
+    TypeError
+        If ``model`` is no torch network.
     ValueError
         If ``input_size`` is not three whole numbers of at least 1, or the network refuses such an image.
 
@@ -132,6 +134,10 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     >>> table.parameters, table.macs
     (61706, 416520)
     """
+    if not isinstance(model, nn.Module):
+        raise TypeError(
+            f"model is a {type(model).__name__}; it must be a torch.nn.Module, such as models.create(...)"
+        )
     size = tuple(input_size)
     if len(size) != 3 or not all(isinstance(n, int) and n >= 1 for n in size):
         raise ValueError(f"input_size={input_size!r} must be three whole numbers: (channels, height, width)")
