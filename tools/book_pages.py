@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import results_table
 from repository import BOOK, ROOT, chapter_paths
 
 BENCHMARKS = ROOT / "benchmarks"
@@ -25,6 +26,9 @@ CIRCUMSTANCES = ("command", "versions", "hardware")
 # Beside the middle value stand n and the lowest and highest.
 SPREAD = {"n", "median", "low", "high"}
 LONGEST_LIST = 12  # of a longer one, such as a curve, the page shows the ends
+LONGEST_TEXT = (
+    200  # of a longer one, such as the labels of 1000 images as digits, the page says how long it is
+)
 
 RESULTS_HEAD = """# Results
 
@@ -45,13 +49,13 @@ the data that come with the course.
 
 
 def number(value: object) -> str:
-    """Return a value of a table: four significant digits, thousands apart."""
+    """Return a value: four significant digits, thousands apart from 10,000 on, as years have four digits."""
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"{len(value)} characters"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return "–" if value is None else str(value).replace("|", "\\|")
-    if isinstance(value, int) or (abs(value) >= 1000 and float(value).is_integer()):
-        return f"{int(value):,}"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
+        return "–" if value in (None, "") else str(value).replace("|", "\\|")
+    if isinstance(value, int) or abs(value) >= 1000:
+        return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
     return f"{value:.4g}"
 
 
@@ -108,23 +112,32 @@ def line(entries: list[str]) -> str:
     return f"| {' | '.join(entries)} |"
 
 
+def own_parts(paths: list[tuple[str, ...]]) -> tuple[str, list[str]]:
+    """Return what the paths of a table's rows have in common, and what is left of each."""
+    if len(set(map(len, paths))) > 1:
+        return "", [label(path) for path in paths]
+    alike = [len(set(parts)) == 1 for parts in zip(*paths)]
+    shared = [part for part, same in zip(paths[0], alike) if same]
+    return label(tuple(shared)), [
+        label(tuple(part for part, same in zip(path, alike) if not same)) for path in paths
+    ]
+
+
 def tables(result: dict) -> list[str]:
-    """Return the figures as Markdown: groups of the same entries as the rows of one table."""
+    """Return the figures as Markdown: records of one kind as rows of a table, others in a line."""
     grouped: dict[tuple[str, ...], list[tuple[tuple[str, ...], dict]]] = {}
     for path, own in records({key: value for key, value in result.items() if key not in CIRCUMSTANCES}):
         grouped.setdefault(tuple(own), []).append((path, own))
     lines = []
     for keys, rows in grouped.items():
-        paths = [path for path, _ in rows]
-        differ = (n for n, parts in enumerate(zip(*paths)) if len(set(parts)) > 1)
-        shared = next(differ, min(map(len, paths)))  # what all have in common goes into the heading
-        heading = label(paths[0][:shared]) or "figure"
-        if len(rows) == 1:  # a single row reads better on its side
-            head = [heading, "value"]
-            body = [[words(key), cell(value)] for key, value in rows[0][1].items()]
-        else:
-            head = [heading, *map(words, keys)]
-            body = [[label(path[shared:]), *(cell(own[key]) for key in keys)] for path, own in rows]
+        if len(rows) == 1:
+            path, own = rows[0]
+            figures = "; ".join(f"{words(key)}: {cell(value)}" for key, value in own.items())
+            lines += [f"**{label(path)}.** {figures}." if path else f"{figures}.", ""]
+            continue
+        shared, names = own_parts([path for path, _ in rows])
+        head = [shared or "case", *map(words, keys)]
+        body = [[name, *(cell(own[key]) for key in keys)] for name, (_, own) in zip(names, rows)]
         lines += [line(head), "|" + "---|" * len(head), *map(line, body), ""]
     return lines
 
@@ -145,7 +158,7 @@ def circumstances(result: dict) -> str:
 
 def results_page() -> str:
     """Return the page of all results."""
-    parts = [RESULTS_HEAD]
+    parts = [RESULTS_HEAD, "## In short\n", results_table.table() + "\n"]
     for path in sorted(RESULTS.glob("*.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
         script = BENCHMARKS / f"{path.stem}.py"

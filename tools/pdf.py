@@ -3,8 +3,8 @@
     python tools/pdf.py            # _site/_build/pdf/cnncourse.pdf and cheat_sheet.pdf
 
 Puts the pages that `make book` has built into one document, in the order of the table of contents, with links
-between pages turned into links within it, and lets Chromium print that. An explorer shows its first position;
-folded answers are open.
+between pages turned into links within it, and lets Chromium print that. An explorer shows its first position.
+Solutions and the answers to the questions, folded on the page, come together at the end of their chapter.
 """
 
 from __future__ import annotations
@@ -29,10 +29,20 @@ PAGE_STYLE = """
 @page :first { @bottom-center { content: none; } }
 .book-page { break-before: page; }
 .book-page:first-of-type { break-before: auto; }
-.prose details > summary { list-style: none; }
+.prose :is(h1, h2, h3, h4, legend, summary) { break-after: avoid; }
+.prose :is(figure, img, fieldset, tr, li, .admonition, .cnx-explorer, .cnx-quest) { break-inside: avoid; }
+.prose .highlight pre { orphans: 4; widows: 4; }
 .prose a { text-decoration: none; }
+.prose form.cnx-quiz { border: none; padding: 0; }
+.prose .cnx-quiz label {
+  display: list-item; margin: 0 0 0 2em; padding: 0; border: none; list-style: lower-alpha;
+}
+.prose .cnx-quiz :is(input, .cnx-quiz-said), .prose .cnx-quiz > p { display: none; }
+.cnx-quiz-why { display: block; }
+.answer-to { margin: 0.8em 0 0.2em; font-weight: 600; break-after: avoid; }
 """
-
+# A page of the book at its size on a screen would be set in large print.
+SCALE = 0.8
 
 # The cheat sheet is to fit on one page.
 SHEET_STYLE = """
@@ -83,8 +93,11 @@ def article(site: Path, page: str, known: set[str]) -> Tag:
         raise SystemExit(f"{page}.html has no <main><article>: was it built with the course's theme?")
     for unwanted in text.select("script, .headerlink, .copy"):
         unwanted.decompose()
-    for details in text.select("details"):
-        details["open"] = ""
+    for card in text.select(".cnx-check-not-attempted"):
+        card.find_parent(class_="cell").decompose()
+    for quiz in text.select(".cell:has(.cnx-quiz) > .cell_input"):
+        quiz.decompose()
+    move_answers(text)
     for element in text.find_all(True):
         for attribute in ID_ATTRIBUTES:
             if attribute in element.attrs:
@@ -102,6 +115,29 @@ def article(site: Path, page: str, known: set[str]) -> Tag:
     return text
 
 
+def move_answers(text: Tag) -> None:
+    """Take the folded answers out of the text and put them under a heading at its end."""
+    folded = text.select("details")
+    if not folded:
+        return
+    new = BeautifulSoup("", "html.parser").new_tag
+    end = new("section", id="answers")
+    end.append(new("h2", string="Solutions and answers"))
+    for details in folded:
+        end.append(new("p", attrs={"class": "answer-to"}, string=heading(details)))
+        details.summary.decompose()
+        details.name = "div"
+        end.append(details.extract())
+    text.append(end)
+
+
+def heading(details: Tag) -> str:
+    """Say which question or exercise a folded answer belongs to."""
+    if details.parent.name == "fieldset":
+        return " ".join(details.parent.legend.get_text(" ", strip=True).split())
+    return details.find_previous(class_="admonition-title").get_text()
+
+
 def book(site: Path, pages: list[str], style: str = "") -> str:
     """Return one HTML document with these pages of the site."""
     head = BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser").head
@@ -116,7 +152,7 @@ def book(site: Path, pages: list[str], style: str = "") -> str:
 
 
 def print_pdf(
-    browser: Browser, site: Path, pages: list[str], destination: Path, style: str = "", scale: float = 1
+    browser: Browser, site: Path, pages: list[str], destination: Path, style: str = "", scale: float = SCALE
 ) -> None:
     """Let Chromium print these pages of the site into one PDF with an outline."""
     source = site / "_print.html"
@@ -125,7 +161,12 @@ def print_pdf(
         page = browser.new_page(color_scheme="light")
         page.goto(source.as_uri(), wait_until="load")
         page.pdf(
-            path=destination, scale=scale, prefer_css_page_size=True, print_background=True, outline=True
+            path=destination,
+            scale=scale,
+            prefer_css_page_size=True,
+            print_background=True,
+            outline=True,
+            tagged=True,
         )
         page.close()
     finally:

@@ -1,4 +1,4 @@
-"""The book as a PDF: links stay inside, folded answers are open, the cheat sheet is one page."""
+"""The book as a PDF: links stay inside, answers come at the end of a chapter, the cheat sheet is one page."""
 
 from __future__ import annotations
 
@@ -58,11 +58,39 @@ def test_every_link_and_picture_of_the_book_leads_somewhere(document, site):
     assert sorted(path for path in pictures if not (site / path).is_file()) == []
 
 
+PAGE = """<article>
+<h1>Chapter</h1><div class="admonition"><p class="admonition-title">Exercise (One neuron)</p></div>
+<details><summary>Solution</summary><pre>return 1</pre></details>
+<fieldset><legend><span>Question 1 of 1</span> Why?</legend><label>Because</label>
+<details><summary>Answer to question 1</summary><ul><li>Right: Because</li></ul></details></fieldset>
+<h2>Summary</h2></article>"""
+
+
+def test_answers_come_after_everything_else_under_the_name_of_what_they_answer():
+    text = BeautifulSoup(PAGE, "html.parser").article
+    pdf.move_answers(text)
+    words = [line.strip() for line in text.get_text("\n").splitlines() if line.strip()]
+    assert words[-6:] == [
+        "Summary",
+        "Solutions and answers",
+        "Exercise (One neuron)",
+        "return 1",
+        "Question 1 of 1 Why?",
+        "Right: Because",
+    ]
+    assert not text.select("details")
+
+
+def test_a_page_without_answers_stays_as_it_is():
+    text = BeautifulSoup("<article><h1>API</h1></article>", "html.parser").article
+    pdf.move_answers(text)
+    assert str(text) == "<article><h1>API</h1></article>"
+
+
 @pytest.mark.site
-def test_folded_answers_are_open_and_no_script_is_left(document):
-    assert document.select("details")
-    assert document.select("details:not([open])") == []
-    assert document.select("script") == []
+def test_nothing_that_needs_a_computer_is_left_in_the_book(document):
+    assert document.select("details, script, .cnx-check-not-attempted") == []
+    assert len(document.select(".answer-to")) > 150
     assert document.select(".cnx-explorer img")
 
 
