@@ -8,7 +8,19 @@ from typing import NamedTuple
 
 from torch import nn
 
-from cnncourse.models import alexnet, articles, googlenet, lenet, mlp, nin, pretrained, resnet, vgg, zfnet
+from cnncourse.models import (
+    alexnet,
+    articles,
+    googlenet,
+    lenet,
+    mlp,
+    nin,
+    pretrained,
+    resnet,
+    resnet_cifar,
+    vgg,
+    zfnet,
+)
 
 
 class Entry(NamedTuple):
@@ -52,11 +64,11 @@ _ENTRIES: dict[str, Entry] = {
     "resnet50": Entry(resnet.resnet50, *_PHOTOS, "resnet50"),
     "resnet101": Entry(resnet.resnet101, *_PHOTOS, "resnet101"),
     "resnet152": Entry(resnet.resnet152, *_PHOTOS, "resnet152"),
-    "resnet20": Entry(resnet.resnet20, *_SMALL_PHOTOS),
-    "resnet32": Entry(resnet.resnet32, *_SMALL_PHOTOS),
-    "resnet44": Entry(resnet.resnet44, *_SMALL_PHOTOS),
-    "resnet56": Entry(resnet.resnet56, *_SMALL_PHOTOS),
-    "resnet110": Entry(resnet.resnet110, *_SMALL_PHOTOS),
+    "resnet20": Entry(resnet_cifar.resnet20, *_SMALL_PHOTOS),
+    "resnet32": Entry(resnet_cifar.resnet32, *_SMALL_PHOTOS),
+    "resnet44": Entry(resnet_cifar.resnet44, *_SMALL_PHOTOS),
+    "resnet56": Entry(resnet_cifar.resnet56, *_SMALL_PHOTOS),
+    "resnet110": Entry(resnet_cifar.resnet110, *_SMALL_PHOTOS),
 }
 
 

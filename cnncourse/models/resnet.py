@@ -1,4 +1,4 @@
-"""Residual networks: the ImageNet forms (18 to 152 layers) and the CIFAR-10 forms (20 to 110 layers)."""
+"""Residual networks for ImageNet, 18 to 152 layers. Those for small images are in `resnet_cifar.py`."""
 
 import torch
 from torch import nn
@@ -75,7 +75,7 @@ class ResNet(nn.Module):
         self.layer4 = _stage(block, 256 * block.expansion, 512, depths[3], stride=2)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(512 * block.expansion, num_classes)
-        self.apply(_initialise)
+        self.apply(initialise)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.maxpool(F.relu(self.bn1(self.conv1(x))))  # (N, 64, 56, 56)
@@ -90,54 +90,7 @@ def _stage(block: type[nn.Module], in_channels: int, width: int, depth: int, str
     return nn.Sequential(*blocks)
 
 
-class PaddedBlock(nn.Module):
-    """The CIFAR-10 block: two 3×3 convolutions around a shortcut without parameters (option A of the paper).
-
-    Where the stride is 2 the shortcut takes every second pixel and fills the new channels with zeros.
-    """
-
-    def __init__(self, in_channels: int, width: int, stride: int):
-        super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, 3, stride, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.stride = stride
-        self.new_channels = width - in_channels
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = self.bn2(self.conv2(out))
-        shortcut = x[:, :, :: self.stride, :: self.stride]
-        shortcut = F.pad(shortcut, (0, 0, 0, 0, 0, self.new_channels))  # (N, width, H/stride, W/stride)
-        return F.relu(out + shortcut)
-
-
-class CifarResNet(nn.Module):
-    """The CIFAR-10 form, 6n+2 layers: (N, in_channels, 32, 32) -> (N, num_classes).
-
-    Sides 32 → 32 → 16 → 8 → 1.
-    """
-
-    def __init__(self, depth: int, num_classes: int, in_channels: int):
-        super().__init__()
-        n = (depth - 2) // 6
-        self.conv1 = nn.Conv2d(in_channels, 16, kernel_size=3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = nn.Sequential(*[PaddedBlock(16, 16, 1) for _ in range(n)])
-        self.layer2 = nn.Sequential(PaddedBlock(16, 32, 2), *[PaddedBlock(32, 32, 1) for _ in range(n - 1)])
-        self.layer3 = nn.Sequential(PaddedBlock(32, 64, 2), *[PaddedBlock(64, 64, 1) for _ in range(n - 1)])
-        self.avgpool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(64, num_classes)
-        self.apply(_initialise)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = F.relu(self.bn1(self.conv1(x)))  # (N, 16, 32, 32)
-        x = self.layer3(self.layer2(self.layer1(x)))  # (N, 64, 8, 8)
-        return self.fc(torch.flatten(self.avgpool(x), 1))
-
-
-def _initialise(module: nn.Module) -> None:
+def initialise(module: nn.Module) -> None:
     """He initialisation of the convolutions (section 3.4 of the paper)."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
@@ -266,128 +219,3 @@ def resnet152(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
     table 1.
     """
     return ResNet(Bottleneck, (3, 8, 36, 3), num_classes, in_channels)
-
-
-def resnet20(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
-    """ResNet-20 for 32×32 images: 16, 32 and 64 channels, 3 blocks each.
-
-    Input size: 3×32×32. Parameters: 269,722.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 32, 32) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
-    table 6.
-    """
-    return CifarResNet(20, num_classes, in_channels)
-
-
-def resnet32(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
-    """ResNet-32 for 32×32 images: 16, 32 and 64 channels, 5 blocks each.
-
-    Input size: 3×32×32. Parameters: 464,154.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 32, 32) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
-    table 6.
-    """
-    return CifarResNet(32, num_classes, in_channels)
-
-
-def resnet44(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
-    """ResNet-44 for 32×32 images: 16, 32 and 64 channels, 7 blocks each.
-
-    Input size: 3×32×32. Parameters: 658,586.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 32, 32) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
-    table 6.
-    """
-    return CifarResNet(44, num_classes, in_channels)
-
-
-def resnet56(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
-    """ResNet-56 for 32×32 images: 16, 32 and 64 channels, 9 blocks each.
-
-    Input size: 3×32×32. Parameters: 853,018.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 32, 32) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
-    table 6.
-    """
-    return CifarResNet(56, num_classes, in_channels)
-
-
-def resnet110(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
-    """ResNet-110 for 32×32 images: 16, 32 and 64 channels, 18 blocks each.
-
-    Input size: 3×32×32. Parameters: 1,727,962.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 32, 32) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 4.2,
-    table 6.
-    """
-    return CifarResNet(110, num_classes, in_channels)

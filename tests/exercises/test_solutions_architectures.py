@@ -12,7 +12,8 @@ from cnncourse import models
 from cnncourse.exercises import check
 from cnncourse.exercises.answers import architectures, modern
 from cnncourse.models.googlenet import Inception
-from cnncourse.models.resnet import Bottleneck, PaddedBlock
+from cnncourse.models.resnet import Bottleneck
+from cnncourse.models.resnet_cifar import PaddedBlock
 
 LAYERS = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=4)
 
