@@ -54,7 +54,8 @@ def occlusion(
 
     References
     ----------
-    Zeiler, Fergus: Visualizing and understanding convolutional networks, ECCV (2014), section 4.2, figure 7.
+    Zeiler, Fergus: Visualizing and understanding convolutional networks, arXiv:1311.2901 (2013), section 4.2,
+    figure 7.
 
     Examples
     --------

@@ -99,7 +99,7 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
 
     References
     ----------
-    Adebayo et al.: Sanity checks for saliency maps, NeurIPS (2018), section 3, compare maps by it.
+    Adebayo et al.: Sanity checks for saliency maps, NeurIPS (2018), section 2.2, compare maps by it.
 
     Examples
     --------

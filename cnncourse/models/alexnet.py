@@ -144,7 +144,6 @@ def alexnet_torchvision(num_classes: int = 1000, in_channels: int = 3) -> nn.Mod
 
     References
     ----------
-    Krizhevsky: One weird trick for parallelizing convolutional neural networks, arXiv:1404.5997 (2014),
-    section 5.
+    Krizhevsky: One weird trick for parallelizing convolutional neural networks, arXiv:1404.5997 (2014).
     """
     return _AlexNetTorchvision(num_classes, in_channels)

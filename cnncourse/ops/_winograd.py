@@ -23,7 +23,7 @@ On a flattened tile, "rows, then columns" is the Kronecker product of the matrix
 
 References
 ----------
-Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, sections 4.1 and 4.2.
+Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
 Winograd, "Arithmetic complexity of computations", 1980.
 """
 

@@ -102,7 +102,7 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
 
     References
     ----------
-    Maas, Hannun, Ng (2013), "Rectifier nonlinearities improve neural network acoustic models", §2.
+    Maas, Hannun, Ng (2013), "Rectifier nonlinearities improve neural network acoustic models".
 
     Examples
     --------

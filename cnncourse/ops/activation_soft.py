@@ -112,7 +112,7 @@ def elu(input: np.ndarray, alpha: float = 1.0, inplace: bool = False) -> np.ndar
     References
     ----------
     Clevert, Unterthiner, Hochreiter (2015), "Fast and accurate deep network learning by exponential linear
-    units", §3.
+    units".
 
     Examples
     --------

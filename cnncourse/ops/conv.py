@@ -6,8 +6,8 @@ The whole of it, for one image, with stride :math:`s`, dilation :math:`d` and pa
 
 Outside the image x is zero. `cnncourse.ops.naive.conv2d` writes this formula as seven loops. Here the
 windows are gathered into the columns of a matrix, so that one matrix product does all the sums
-(Chellapilla, Puri and Simard 2006, section 3). How that is made fast stands in ``_gemm.py``; this file
-says what is computed, and its derivative.
+(Chellapilla, Puri and Simard 2006). How that is made fast stands in ``_gemm.py``; this file says what is
+computed, and its derivative.
 
 Mathematicians call the formula cross-correlation. Their convolution, `convolve2d`, flips the kernel
 first. A network learns its weights, so a flip would only change the order in which they are stored.
@@ -203,8 +203,8 @@ def conv_transpose2d(
 
     References
     ----------
-    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section 4.
-    Zeiler, Krishnan, Taylor and Fergus, "Deconvolutional networks", 2010, section 3.
+    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter 4.
+    Zeiler, Krishnan, Taylor and Fergus, "Deconvolutional networks", 2010.
 
     Examples
     --------

@@ -59,7 +59,7 @@ def layer_norm(
 
     References
     ----------
-    Ba, Kiros, Hinton (2016), "Layer normalization", §3.
+    Ba, Kiros, Hinton (2016), "Layer normalization".
 
     Examples
     --------

@@ -66,7 +66,7 @@ def max_pool2d(
 
     References
     ----------
-    Ranzato, Huang, Boureau, LeCun (2007), "Unsupervised learning of invariant feature hierarchies", §3.
+    Ranzato, Huang, Boureau, LeCun (2007), "Unsupervised learning of invariant feature hierarchies".
     Krizhevsky, Sutskever, Hinton (2012), §3.4, for windows that overlap (kernel 3, stride 2).
 
     Examples

@@ -50,7 +50,7 @@ def conv_output_size(
 
     References
     ----------
-    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, section 2.
+    Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, chapters 2 and 5.
 
     Examples
     --------

@@ -42,7 +42,7 @@ def unfold(
     References
     ----------
     Chellapilla, Puri and Simard, "High performance convolutional neural networks for document
-    processing", 2006, section 3.
+    processing", 2006.
 
     Examples
     --------

@@ -258,8 +258,7 @@ def mix(pixels: torch.Tensor, draws: Draws) -> tuple[torch.Tensor, torch.Tensor]
 
     References
     ----------
-    Zhang et al.: mixup, arXiv:1710.09412 (2017), section 2. Yun et al.: CutMix, arXiv:1905.04899 (2019),
-    section 3.1.
+    Zhang et al.: mixup, arXiv:1710.09412 (2017), section 2. Yun et al.: CutMix, arXiv:1905.04899 (2019).
     """
     other = pixels.roll(1, 0)
     if "mix" in draws:

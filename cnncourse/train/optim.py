@@ -89,7 +89,7 @@ def lr_factor(step: int, config: TrainConfig, steps_per_epoch: int) -> float:
     References
     ----------
     Cosine: Loshchilov, Hutter: SGDR, arXiv:1608.03983 (2016), section 3. One-cycle: Smith, Topin:
-    Super-convergence, arXiv:1708.07120 (2017), section 3; the factors are those of
+    Super-convergence, arXiv:1708.07120 (2017); the factors are those of
     ``torch.optim.lr_scheduler.OneCycleLR``.
 
     Examples

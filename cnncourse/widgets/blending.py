@@ -32,7 +32,7 @@ def box_of(share, height, width, row, column):
 
     Notes
     -----
-    Its sides are √(1 − share) of the image's, so that the area fits (Yun et al. 2019, section 3.1).
+    Its sides are √(1 − share) of the image's, so that the area fits (Yun et al. 2019).
 
     Examples
     --------

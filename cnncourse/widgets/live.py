@@ -86,7 +86,7 @@ def as_mnist(image):
 
     References
     ----------
-    LeCun, Bottou, Bengio, Haffner (1998), "Gradient-based learning applied to document recognition", §III-A.
+    LeCun, Bottou, Bengio, Haffner (1998), "Gradient-based learning applied to document recognition".
 
     Examples
     --------
