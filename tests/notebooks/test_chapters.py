@@ -219,3 +219,10 @@ def test_no_helper_is_defined_in_two_notebooks():
                 f"{name} is defined in {homes[name]} and in {path.name}: move it into the package"
             )
             homes[name] = path.name
+
+
+def test_the_longer_run_of_chapter_8_is_the_stored_one():
+    accuracy = json.loads((ROOT / "benchmarks/results/lenet_numpy.json").read_text())["test_accuracy"]
+    text = (ROOT / "book/08_a_cnn_from_scratch.ipynb").read_text(encoding="utf-8")
+    for run in ("numpy", "torch"):
+        assert f" {accuracy[run]:.2%}".replace("%", " %") in text, run
