@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnncourse.cli.sources import some_text
+from cnncourse.cli.sources import no_such_data, some_text
 
 if TYPE_CHECKING:
     from cnncourse.data.catalog import Entry
@@ -17,7 +19,7 @@ examples:
   cnncourse data list
   cnncourse data get mnist
   cnncourse data check mnist cifar10
-  cnncourse data check photos/          # a folder of images: list the files that cannot be read
+  cnncourse data check photos/          # a folder of images: list the files that are left out
 
 Data lie in $CNNCOURSE_DATA if it is set, else in the user's cache directory; --root DIR names another place.
 """
@@ -53,10 +55,12 @@ def run(args: argparse.Namespace) -> int:
     from cnncourse.data.catalog import CATALOG, entry
 
     root = data_root(args.root)
-    folders = []
+    folders, names = [], args.names
     if args.action == "check":
-        folders = [Path(name).expanduser() for name in args.names if _is_folder(name)]
-    items = [entry(name) for name in args.names if not (folders and _is_folder(name))]
+        folders = [Path(name).expanduser() for name in names if _is_folder(name)]
+        names = [name for name in names if not _is_folder(name)]
+        _refuse_unknown(names)
+    items = [entry(name) for name in names]
     if args.action == "list":
         return _list(items or list(CATALOG.values()), root)
     if args.action == "get":
@@ -73,6 +77,17 @@ def _is_folder(name: str) -> bool:
     from cnncourse.data.catalog import CATALOG
 
     return name not in CATALOG and Path(name).expanduser().is_dir()
+
+
+def _refuse_unknown(names: list[str]) -> None:
+    """Say of a name that is neither a data set nor a folder what it is."""
+    from cnncourse.data.catalog import CATALOG
+
+    for name in names:
+        if Path(name).expanduser().is_file():
+            raise ValueError(f"{name} is a file: give a folder of images with one sub-folder per class")
+        if name not in CATALOG:
+            raise ValueError(f"{name}: {no_such_data(name)}")
 
 
 def lacking(item: Entry, root: Path) -> str:
@@ -125,16 +140,17 @@ def _check(items: list, root) -> int:
 
 
 def _check_folder(folder: Path) -> int:
-    """Decode every file of an image folder, print a line for each that cannot be read; 1 if there is one."""
+    """Decode every file of an image folder, print a line for each that is left out; 1 if there is one."""
     from cnncourse.data import load_folder
     from cnncourse.data.folder import SPLIT_FOLDERS
 
     parts = [folder / name for name in SPLIT_FOLDERS if (folder / name).is_dir()] or [folder]
     unread = 0
     for part in parts:
-        images = load_folder(part, 32, cache=False)
+        with contextlib.redirect_stdout(io.StringIO()):  # its line names this command
+            images = load_folder(part, 32, cache=False)
         for path, reason in images.report:
             print(f"{path}: {reason}")
-        print(f"{part}: {len(images):,} images can be read, {len(images.report):,} files cannot")
+        print(f"{part}: {len(images):,} images can be read, {len(images.report):,} left out")
         unread += len(images.report)
     return 1 if unread else 0

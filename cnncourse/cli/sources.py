@@ -68,11 +68,7 @@ class Source:
                 f"--data {self.data} is a file: give a data set's name, or a folder of images with one "
                 "sub-folder per class"
             )
-        near = difflib.get_close_matches(self.data.lower(), CATALOG, n=2, cutoff=0.6)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
-        raise ValueError(
-            f"--data {self.data}: no such data set or folder; {hint}`cnncourse data list` lists the sets"
-        )
+        raise ValueError(f"--data {self.data}: {no_such_data(self.data)}")
 
     def same_data(self, other: Source) -> bool:
         """Whether both name the same data set or folder."""
@@ -150,6 +146,15 @@ def add_image_options(parser: argparse.ArgumentParser) -> None:
         default="crop",
         help="how another aspect ratio is met; default crop",
     )
+
+
+def no_such_data(name: str) -> str:
+    """Return what to say of a name that is neither a data set nor a folder."""
+    from cnncourse.data import CATALOG
+
+    near = difflib.get_close_matches(name.lower(), CATALOG, n=2, cutoff=0.6)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return f"no such data set or folder; {hint}`cnncourse data list` lists the sets"
 
 
 def some_text(text: str) -> str:

@@ -17,6 +17,7 @@ from cnncourse.data.resizing import image_size
 # Pillow's own limit, above which a small file may be made to fill the memory.
 MAX_PIXELS = 89_478_485
 _NO_PICTURE = frozenset(["EPS", "WMF"])  # vector graphics, which Pillow hands to other programs
+_HEIF_BRANDS = frozenset([b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"])
 _RESIZE = ("crop", "stretch")
 
 
@@ -127,7 +128,7 @@ def decode(path: str, wanted: Wanted) -> np.ndarray:
     except BadPicture:
         raise
     except UnidentifiedImageError:
-        raise BadPicture("not an image") from None
+        raise BadPicture(_unknown_kind(path)) from None
     except Image.DecompressionBombError:
         raise BadPicture("decompression bomb: too many pixels") from None
     except PermissionError:
@@ -166,9 +167,18 @@ def _check_file(path: str) -> None:
             "dangling link" if os.path.islink(path) else error.strerror or "unreadable"
         ) from None
     if not stat.S_ISREG(status.st_mode):
-        raise BadPicture("a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file")
+        raise BadPicture("a folder, not a file" if stat.S_ISDIR(status.st_mode) else "not a regular file")
     if status.st_size == 0:
         raise BadPicture("empty file")
+
+
+def _unknown_kind(path: str) -> str:
+    """Return why Pillow does not know a file; telephones write a kind that it reads only with a plug-in."""
+    with open(path, "rb") as file:
+        head = file.read(12)
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "HEIC picture: save it as JPEG first"
+    return "not an image"
 
 
 def _check_header(picture) -> None:

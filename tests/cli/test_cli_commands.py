@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from command import one_line_error
 from PIL import Image
 
 from cnncourse.cli import main
@@ -92,14 +93,22 @@ def test_data_check_lists_the_files_of_a_folder_that_cannot_be_read(tmp_path, ca
         (tmp_path / "train" / name).mkdir(parents=True)
         Image.new("RGB", (40, 40), "red").save(tmp_path / "train" / name / "good.png")
     assert main(["data", "check", str(tmp_path)]) == 0
-    assert "2 images can be read, 0 files cannot" in capsys.readouterr().out
+    assert "2 images can be read, 0 left out" in capsys.readouterr().out
     (tmp_path / "train" / "cat" / "half.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
     (tmp_path / "train" / "dog" / "empty.png").write_bytes(b"")
     assert main(["data", "check", str(tmp_path)]) == 1
     out = capsys.readouterr().out
     assert re.search(r"cat.half\.jpg: \w+", out)
     assert re.search(r"dog.empty\.png: \w+", out)
-    assert "2 images can be read, 2 files cannot" in out
+    assert "2 images can be read, 2 left out" in out
+    assert out.count("\n") == 3  # nothing tells to use this very command
+
+
+def test_data_check_says_that_there_is_no_such_folder(tmp_path, capsys):
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    assert "no such data set or folder" in one_line_error(capsys, "data", "check", tmp_path / "albun")
+    assert "is a file: give a folder" in one_line_error(capsys, "data", "check", tmp_path / "photo.jpg")
+    assert "did you mean mnist" in one_line_error(capsys, "data", "check", "mnis")
 
 
 def test_data_list_and_check(tmp_path, capsys):

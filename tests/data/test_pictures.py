@@ -177,6 +177,9 @@ def write_bad(kind, path, gradient):
     if kind == "text":
         path.write_text("<html>404 not found</html>")
         return "not an image"
+    if kind == "heic":
+        path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(300))
+        return "HEIC picture: save it as JPEG"
     if kind == "one pixel":
         Image.new("RGB", (1, 1)).save(path, format="PNG")
         return "1×1 pixel"
@@ -209,6 +212,7 @@ BAD_KINDS = [
     "flipped png bytes",
     "empty",
     "text",
+    "heic",
     "one pixel",
     "bomb",
     "huge bomb",
