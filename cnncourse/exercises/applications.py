@@ -60,7 +60,7 @@ EXERCISES = (
         prompt=(
             "Write `stamp_counts(size, kernel_size, stride)` for one axis without padding: an array with a "
             "number for each output cell, which says how many stamps fall on it. Compare kernels of 3 and "
-            "of 4 cells at a stride of 2: where are the counts even?"
+            "of 4 cells at a stride of 2: which of them gives the same count to all inner cells?"
         ),
         reference=answers.stamp_counts,
         cases=_count_cases,
