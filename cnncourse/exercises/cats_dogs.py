@@ -141,8 +141,8 @@ EXERCISES = (
         prompt=(
             "Write `calibration_error(confidence, right, bins)`. Sort the answers by their confidence into "
             "`bins` bins of equal width from 0 to 1; a confidence of 1 belongs to the last one. In each "
-            "bin take the absolute difference of mean confidence and accuracy (`right` is 1 or 0). Return the mean "
-            "of these, weighted by the number of answers in the bin. Empty bins do not count."
+            "bin take the absolute difference of mean confidence and accuracy (`right` is 1 or 0). Return "
+            "the mean of these, weighted by the number of answers in the bin. Empty bins do not count."
         ),
         reference=answers.calibration_error,
         cases=_calibration_cases,
