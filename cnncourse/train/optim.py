@@ -49,8 +49,8 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimiz
         return torch.optim.SGD(
             parameters, momentum=config.momentum, weight_decay=decay, nesterov=nesterov, fused=fused
         )
-    if config.optimizer == "adadelta":  # the paper's settings (Zeiler 2012), which are Keras' too
-        return torch.optim.Adadelta(parameters, rho=0.95, eps=1e-6, weight_decay=decay)
+    if config.optimizer == "adadelta":  # Keras' settings; the paper (Zeiler 2012) has eps 1e-6
+        return torch.optim.Adadelta(parameters, rho=0.95, eps=1e-7, weight_decay=decay)
     cls = torch.optim.Adam if config.optimizer == "adam" else torch.optim.AdamW
     return cls(parameters, weight_decay=decay, fused=fused)
 

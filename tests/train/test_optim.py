@@ -93,7 +93,7 @@ def test_refuses_a_network_that_is_frozen():
         ("nesterov", lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.8, weight_decay=0.1, nesterov=True)),
         ("adam", lambda p: torch.optim.Adam(p, lr=0.01, weight_decay=0.1)),
         ("adamw", lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1)),
-        ("adadelta", lambda p: torch.optim.Adadelta(p, lr=0.01, rho=0.95, weight_decay=0.1)),
+        ("adadelta", lambda p: torch.optim.Adadelta(p, 0.01, rho=0.95, eps=1e-7, weight_decay=0.1)),
     ],
 )
 def test_optimizers_take_torchs_steps(name, make):
