@@ -26,7 +26,10 @@ def _unit_cases() -> list[Case]:
 def _logit_cases() -> list[Case]:
     rng = np.random.default_rng(8)
     small = np.array([[1.0, 2.0, 3.0], [0.5, 0.5, 0.0]])
-    return [Case((x,)) for x in (small, rng.normal(size=(4, 10)), np.array([[1000.0, 1000.0, 0.0]]))]
+    return [
+        Case((x,))
+        for x in (small, rng.normal(size=(4, 10)), np.array([[1000.0, 999.0, 0.0], [1.0, 2.0, 3.0]]))
+    ]
 
 
 def _binary_cases() -> list[Case]:
@@ -37,10 +40,10 @@ def _binary_cases() -> list[Case]:
     return [Case(args) for args in (small, usual, sure_and_wrong)]
 
 
-def _label_cases() -> list[Case]:
+def _polyline_cases() -> list[Case]:
     rng = np.random.default_rng(10)
-    small = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 3.0]]), np.array([0, 1])
-    cases = [Case((rng.normal(size=(n, k)), rng.integers(0, k, n))) for n, k in ((5, 4), (8, 10), (1, 3))]
+    small = np.array([0.0, 2.0, 3.0, 7.0]), np.array([1.0, 5.0, 4.0, 4.0])
+    cases = [Case((np.sort(rng.normal(size=n)), rng.normal(size=n))) for n in (2, 5, 9)]
     return [Case(small), *cases]
 
 
@@ -89,6 +92,16 @@ EXERCISES = (
                 "exp(1000) is infinite. Subtract the largest logit of each row first: the result stays the "
                 "same.",
             ),
+            Mistake(
+                answers.one_maximum_for_all,
+                "You subtracted the largest logit of the whole batch. Beside a row of 1000, the powers of an "
+                "ordinary row are then all rounded to 0. Each row has a maximum of its own.",
+            ),
+            Mistake(
+                answers.cut_off_softmax,
+                "Large logits are cut off, so that 1000 and 999 count as equal. Subtract the row's maximum "
+                "instead.",
+            ),
             Mistake(answers.shares_of_the_logits, "The exponential is missing."),
             Mistake(answers.log_softmax, "This is the logarithm of the softmax."),
         ),
@@ -120,30 +133,42 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="activations.softmax_gradient",
-        title="The most useful derivative",
+        name="activations.relu_factors",
+        title="A kink for each ReLU",
         prompt=(
-            "The gradient of the mean cross-entropy with respect to the logits is (softmax − one-hot) / N. "
-            "Write `softmax_gradient(logits, labels)` for logits of shape (N, K) and labels of shape (N,)."
+            "A polyline goes through the points `(places[i], heights[i])`; the places rise. To the right of "
+            "the first place it can be written as `heights[0]` plus the sum of `factors[i]` · "
+            "relu(x − `places[i]`), with a ReLU for each place but the last. Write "
+            "`relu_factors(places, heights)`: the array of the factors."
         ),
-        reference=answers.softmax_gradient,
-        cases=_label_cases,
+        reference=answers.relu_factors,
+        cases=_polyline_cases,
         exact_shape=True,
         mistakes=(
             Mistake(
-                answers.gradient_not_divided,
-                "The division by N is missing: the loss is a mean over the samples.",
-            ),
-            Mistake(answers.gradient_turned, "The sign is turned: softmax minus one-hot."),
-            Mistake(answers.softmax_alone, "The one-hot labels are not subtracted."),
-            Mistake(
-                answers.one_taken_everywhere,
-                "`gradient[:, labels] -= 1` changes all rows. "
-                "Pair each row with its label: `gradient[np.arange(len(labels)), labels]`.",
+                answers.slopes_alone,
+                "These are the slopes of the pieces. A ReLU that has begun goes on for ever: what the "
+                "earlier ones give is still there.",
             ),
             Mistake(
-                answers.gradient_of_each_entry,
-                "You divided by the number of entries. Divide by the number of samples.",
+                answers.widths_left_out,
+                "You took differences of heights. A slope is a difference of heights over one of places.",
+            ),
+            Mistake(
+                answers.kinks_turned,
+                "Your kinks bend the other way: a factor is the new slope minus the old one.",
+            ),
+            Mistake(
+                answers.first_factor_missing,
+                "The first ReLU is missing. Before it the line is flat, and it gives the first slope.",
+            ),
+            Mistake(
+                answers.flat_at_the_end,
+                "You bend at the last place too. The line need not end there: one factor less.",
+            ),
+            Mistake(
+                answers.slopes_added_up,
+                "The other way round: it is the factors up to a place that add up to its slope.",
             ),
         ),
     ),

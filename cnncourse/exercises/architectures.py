@@ -10,14 +10,17 @@ _ALEXNET = [(11, 4, 0), (3, 2, 0), (5, 1, 2), (3, 2, 0), (3, 1, 1), (3, 1, 1), (
 _LENET = [(5, 1, 2), (2, 2, 0), (5, 1, 0), (2, 2, 0)]
 
 
-def _side_cases() -> list[Case]:
-    zfnet = [(7, 2, 1), (3, 2, 1), (5, 2, 0), (3, 2, 1)]
-    return [Case(args) for args in ((28, _LENET), (227, _ALEXNET), (224, zfnet), (30, [(4, 3, 1)]))]
+_ZFNET = [(7, 2, 1), (3, 2, 1), (5, 2, 0), (3, 2, 1)]
 
 
-def _field_cases() -> list[Case]:
-    stacks = _LENET, _ALEXNET, [(3, 1, 1)] * 3, [(7, 2, 3), (3, 2, 1), (3, 1, 1)]
-    return [Case(([(k, s) for k, s, _ in stack],)) for stack in stacks]
+def _image_cases() -> list[Case]:
+    mixed = [(3, 2, 0), (4, 1, 1), (5, 3, 2)]
+    return [Case(args) for args in ((3, [(3, 2, 1), (2, 1, 0)]), (6, _ALEXNET), (5, _LENET), (4, mixed))]
+
+
+def _row_cases() -> list[Case]:
+    small, last = [(3, 2, 1), (2, 1, 0)], [(3, 1, 1), (4, 3, 2), (2, 2, 0)]
+    return [Case(args) for args in ((1, small), (0, _ZFNET), (3, _LENET), (5, _ALEXNET), (2, last))]
 
 
 def _parameter_cases() -> list[Case]:
@@ -64,61 +67,85 @@ def _response_cases() -> list[Case]:
 
 EXERCISES = (
     Exercise(
-        name="architectures.sides",
-        title="From side to side",
+        name="architectures.smallest_image",
+        title="The image that the paper meant",
         prompt=(
             "Each layer is given as `(kernel_size, stride, padding)`, convolution or pooling alike. Write "
-            "`sides(side, layers)`: the list of the sides after each layer, for a square image of `side` "
-            "pixels. Rounded down, as in PyTorch."
+            "`smallest_image(side, layers)`: the side of the smallest square image of which they make maps "
+            "of `side` × `side` pixels. AlexNet's maps are 6 × 6 when they reach the dense layers. Let your "
+            "function say how large its images must be."
         ),
-        reference=answers.sides,
-        cases=_side_cases,
+        reference=answers.smallest_image,
+        cases=_image_cases,
         whole=True,
         mistakes=(
-            Mistake(answers.sides_without_padding, "The padding is not used."),
             Mistake(
-                answers.sides_padded_once, "Padding is added on both sides of the image: count it twice."
+                answers.image_from_the_first_layer,
+                "You go through the layers from first to last. `side` is what leaves the last one: begin "
+                "there.",
             ),
             Mistake(
-                answers.sides_of_the_input,
-                "Every layer has started from the image. Each one starts from what the layer before it gave.",
+                answers.image_sent_forwards,
+                "That is the side of the maps that an image of `side` pixels leaves. The image itself is "
+                "asked for.",
             ),
-            Mistake(answers.sides_rounded_up, "You round up. A window that does not fit is left out."),
-            Mistake(answers.sides_not_plus_one, "You count steps, not windows. Add 1."),
             Mistake(
-                answers.last_side_only, "The sides after all layers are asked for, not only after the last."
+                answers.image_with_padding_added,
+                "Padding stands in for pixels, so the image may be smaller by it, on both sides.",
+            ),
+            Mistake(
+                answers.image_padded_once, "Padding is added on both sides of the image: count it twice."
+            ),
+            Mistake(
+                answers.image_one_step_too_many,
+                "Between the first window and the last there is one step less than there are windows.",
+            ),
+            Mistake(
+                answers.image_without_kernels,
+                "The last window covers `kernel_size` pixels, not one.",
+            ),
+            Mistake(
+                answers.largest_image,
+                "A smaller image will do. In yours some rows are left over after the last step.",
             ),
         ),
     ),
     Exercise(
-        name="architectures.receptive_field",
-        title="How far the last layer sees",
+        name="architectures.looks_at",
+        title="Where a unit looks",
         prompt=(
-            "Write `receptive_field(layers)` for layers `(kernel_size, stride)`, from the first to the "
-            "last: how many pixels of the image, along one axis, does one unit after the last layer depend "
-            "on? Keep two numbers: the field so far, and how many pixels apart two neighbours look."
+            "Each layer is given as `(kernel_size, stride, padding)`. A unit behind the last layer stands in "
+            "row `row` of its map, counted from 0. Write `looks_at(row, layers)`: the first and the last row "
+            "of the image that it depends on. Rows of the padding above the image have negative numbers, "
+            "those below it go on counting. Leave both as they are."
         ),
-        reference=answers.receptive_field,
-        cases=_field_cases,
+        reference=answers.looks_at,
+        cases=_row_cases,
         whole=True,
         mistakes=(
             Mistake(
-                answers.field_summed,
-                "You added the kernels. Neighbouring windows overlap: a kernel of 3 adds two pixels, not "
-                "three.",
+                answers.looks_from_the_first_layer,
+                "You go through the layers from first to last. `row` belongs to the last one: begin there.",
             ),
             Mistake(
-                answers.field_without_strides,
-                "The strides are not used. After a stride of 2 neighbours look two pixels apart.",
+                answers.looks_without_padding,
+                "The padding is not used. The window of row 0 begins in the padding, above the image.",
             ),
             Mistake(
-                answers.field_stride_too_early,
-                "A layer's own stride does not widen its own window. Use it from the next layer on.",
+                answers.looks_with_one_kernel,
+                "Your window is as wide as one kernel. Lead its first and its last row through every layer.",
             ),
-            Mistake(answers.field_from_nothing, "Without any layer a pixel sees itself. Start at 1."),
             Mistake(
-                answers.field_of_last_stride,
-                "Only the last stride is used. The strides of all layers before multiply.",
+                answers.looks_one_row_too_far,
+                "Your windows are one row too long: the first row of a kernel counts as well.",
+            ),
+            Mistake(
+                answers.looks_at_so_many,
+                "The second number is how many rows there are. The last row is asked for.",
+            ),
+            Mistake(
+                answers.looks_without_strides,
+                "The strides are not used. Two neighbours in the map look `stride` rows apart.",
             ),
         ),
     ),

@@ -45,10 +45,22 @@ def _weight_cases() -> list[Case]:
     return [Case(small), Case(twice), *cases]
 
 
-def _bias_cases() -> list[Case]:
+def _cubes(x: np.ndarray) -> float:
+    return float((x**3).sum())
+
+
+def _waves(x: np.ndarray) -> float:
+    """Entries that work together: the slope along one depends on the others."""
+    return float(np.sin(x).sum() ** 2 + x.max() * x.mean())
+
+
+def _measuring_cases() -> list[Case]:
     rng = np.random.default_rng(5)
-    small = np.arange(8.0).reshape(2, 1, 2, 2)
-    return [Case((small,)), *(Case((rng.normal(size=shape),)) for shape in ((3, 3, 4, 5), (4, 6, 1, 2)))]
+    small = _cubes, np.array([1.0, -2.0, 0.5]), 0.5
+    cases = [
+        Case((_waves, rng.normal(size=shape), step)) for shape, step in (((2, 3), 0.01), ((1, 2, 2, 2), 0.3))
+    ]
+    return [Case(small), *cases]
 
 
 def _strided_cases() -> list[Case]:
@@ -196,24 +208,41 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="backpropagation.conv_bias",
-        title="Back to the bias",
+        name="backpropagation.measured",
+        title="Measure a gradient",
         prompt=(
-            "A convolution adds one bias to each of its output channels. Write `bias_gradient(grad_output)` "
-            "for `grad_output` of shape (N, O, H, W)."
+            "`loss` is a function that takes an array and returns one number. Nobody knows its formula. "
+            "Write `measured_gradient(loss, x, step)`: the gradient at `x`, an array of any shape, measured "
+            "with a step up and a step down for each entry. Use the `step` that is given, however large."
         ),
-        reference=answers.bias_gradient,
-        cases=_bias_cases,
+        reference=answers.measured_gradient,
+        cases=_measuring_cases,
         exact_shape=True,
         mistakes=(
-            Mistake(answers.bias_averaged, "You averaged. Every place adds its share: take the sum."),
             Mistake(
-                answers.bias_averaged_over_the_batch,
-                "You averaged over the batch. The samples add up too.",
+                answers.measured_upwards_only,
+                "You step to one side. Where the curve bends, that is off by much more: go up and down from "
+                "`x`.",
             ),
-            Mistake(answers.bias_of_each_sample, "The samples share one bias: sum over the batch as well."),
-            Mistake(answers.bias_of_all_channels, "Each channel has a bias of its own."),
-            Mistake(answers.bias_of_each_place, "All places of a channel share one bias."),
+            Mistake(
+                answers.measured_over_one_step,
+                "Between the upper and the lower point lie two steps.",
+            ),
+            Mistake(
+                answers.measured_all_at_once,
+                "You moved all entries together, which tells only how they work as one. Move one at a time.",
+            ),
+            Mistake(
+                answers.measured_while_walking,
+                "An entry that was moved has not been put back before the next one moves. Begin with `x` "
+                "each time.",
+            ),
+            Mistake(
+                answers.measured_with_a_step_of_its_own,
+                "You took a step of your own. With `step` the numbers differ a little, and those are asked "
+                "for.",
+            ),
+            Mistake(answers.measured_downwards, "The signs are turned: the upper loss minus the lower one."),
         ),
     ),
     Exercise(

@@ -272,6 +272,8 @@ def _summary(value: object) -> str:
     if isinstance(value, np.ndarray):
         kind = "" if value.dtype.kind in "if" and value.dtype.itemsize == 8 else f" of type {value.dtype}"
         return (shown(value) if value.size <= SHOWN_INPUT else f"array of {in_words(value)}") + kind
+    if inspect.isfunction(value):
+        return f"the function {value.__name__.strip('_')}"  # without its address in memory
     return str(value)
 
 

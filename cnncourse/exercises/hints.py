@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .compare import UnreadableError, agree, as_numbers, fit_shape, parts_of
+from .compare import UnreadableError, agree, as_numbers, difference, fit_shape, parts_of
 from .exercise import Case, Exercise
 from .run import Outcome, call
 
+OFF_BY_ONE = "Off by one. Count the positions on a small example, on paper."
+WRONG_TYPE = "The number is right, its type is not: a count must be an integer. `int(...)` or `//` makes one."
 ERROR_HINTS = {
     "IndexError": "An index runs past the end of an array. Print its shape and the last index that you use.",
     "NameError": "A name is not defined. Is it spelled as above, and has the cell that defines it been run?",
@@ -34,22 +36,47 @@ def hint_for_function(
     -------
     str or None
         The hint of the known mistake that agrees with the answer on every case up to the first failing one
-        and on the most cases in all; else a general one; else None.
+        and on the most cases in all, more than half of them; else a general one; else None.
     """
-    best, best_score = None, 0
-    for mistake in exercise.mistakes:
-        theirs = [call(mistake.answer, case) for case in cases]
-        same = [_same_outcome(exercise, one, other) for one, other in zip(outcomes, theirs)]
-        # What the answer gets right rules a mistake out as much as what it gets wrong.
-        if all(same[: failing[0] + 1]) and sum(same) > best_score:
-            best, best_score = mistake.hint, sum(same)
-    if best:
-        return best
+    known = _known_mistake(exercise, cases, outcomes, failing)
+    if known:
+        return known
     first = outcomes[failing[0]]
     if first.error is not None:
         return ERROR_HINTS.get(type(first.error).__name__)
     expected = call(exercise.reference, cases[failing[0]]).value
-    return general_hint(expected, first.value, exercise.exact_shape)
+    if exercise.whole and difference(expected, first.value) is None:
+        return WRONG_TYPE
+    hint = general_hint(expected, first.value, exercise.exact_shape)
+    return None if hint == OFF_BY_ONE and _is_chance(exercise, cases, outcomes, failing) else hint
+
+
+def _known_mistake(exercise, cases, outcomes, failing) -> str | None:
+    best, best_score = None, 0
+    for mistake in exercise.mistakes:
+        theirs = [call(mistake.answer, case) for case in cases]
+        same = [_same_outcome(exercise, one, other) for one, other in zip(outcomes, theirs)]
+        # What the answer gets right rules a mistake out as much as what it gets wrong. One case that agrees
+        # may be chance.
+        likely = all(same[: failing[0] + 1]) and 2 * sum(same) > len(cases)
+        explains = likely and not _is_right(exercise, cases[failing[0]], theirs[failing[0]])
+        if explains and sum(same) > best_score:
+            best, best_score = mistake.hint, sum(same)
+    return best
+
+
+def _is_chance(exercise, cases, outcomes, failing) -> bool:
+    """Whether an answer that is off by one is so in no more than half of the cases it fails on."""
+    pairs = [(call(exercise.reference, cases[i]).value, outcomes[i].value) for i in failing]
+    return 2 * sum(general_hint(expected, got) == OFF_BY_ONE for expected, got in pairs) <= len(failing)
+
+
+def _is_right(exercise: Exercise, case: Case, outcome: Outcome) -> bool:
+    """Whether a wrong answer happens to be right on this case: then it explains no failure there."""
+    if outcome.error is not None:
+        return False
+    expected = call(exercise.reference, case).value
+    return difference(expected, outcome.value, whole=exercise.whole, exact_shape=exercise.exact_shape) is None
 
 
 def hint_for_value(exercise: Exercise, answer: object) -> str | None:
@@ -119,7 +146,7 @@ def general_hint(expected: object, got: object, exact_shape: bool = False) -> st
         return "There are NaN or infinite values. Look for a division by zero, log(0) or a huge exponential."
     expected, got = expected.astype(np.float64), got.astype(np.float64)
     if expected.size == 1 and abs(got - expected).item() == 1:
-        return "Off by one. Count the positions on a small example, on paper."
+        return OFF_BY_ONE
     if agree(-expected, got):
         return "Every value has the wrong sign."
     if expected.ndim == 2 and expected.shape == expected.T.shape and agree(expected.T, got):

@@ -31,7 +31,7 @@ def _error_cases() -> list[Case]:
 
 
 def _step_cases() -> list[Case]:
-    return [Case(args) for args in ((10, 4), (60_000, 32), (60_000, 128), (7, 7), (3, 8))]
+    return [Case(args) for args in ((9, 4), (60_000, 32), (60_000, 128), (7, 7), (3, 8))]
 
 
 def _label_cases() -> list[Case]:
@@ -91,6 +91,10 @@ EXERCISES = (
                 answers.neurons_by_samples, "The result is (K, N). Samples are rows: `inputs @ weights.T`."
             ),
             Mistake(answers.layer_without_bias, "The bias is not used."),
+            Mistake(
+                answers.layer_with_activation,
+                "You sent the sums through the sigmoid. Here they are asked for as they are.",
+            ),
             Mistake(
                 answers.first_sample_only, "Only the first sample was used. The batch axis stays in front."
             ),

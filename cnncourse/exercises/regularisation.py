@@ -54,11 +54,11 @@ def _split_cases() -> list[Case]:
     return [Case(args) for args in (small, sorted_by_class, mixed)]
 
 
-def _decay_cases() -> list[Case]:
+def _resting_cases() -> list[Case]:
     rng = np.random.default_rng(114)
-    cases = [Case((2.0, 0.5, 0.1, 0.5)), Case((-2.0, 0.0, 0.1, 0.5))]
-    for shape, lr, decay in (((3,), 0.01, 0.1), ((2, 3), 0.5, 0.01), ((2, 1, 3, 3), 0.1, 1.0)):
-        cases.append(Case((rng.normal(size=shape), rng.normal(size=shape), lr, decay)))
+    cases = [Case((2.0, 4.0, 0.5)), Case((-3.0, 0.5, 2.0)), Case((1.5, 2.0, 0.0))]
+    for shape, decay in (((3,), 0.1), ((2, 3), 2.5)):
+        cases.append(Case((rng.normal(size=shape), rng.uniform(0.2, 5, shape), decay)))
     return cases
 
 
@@ -258,32 +258,43 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="regularisation.decay_step",
-        title="A step with weight decay",
+        name="regularisation.resting_weight",
+        title="Where decay and data agree",
         prompt=(
-            "Write `decay_step(weight, gradient, lr, decay)`: one step of plain gradient descent on the loss "
-            "plus `decay / 2` times the sum of the squared weights. `gradient` is that of the loss alone."
+            "Take one weight. The data want it at `best`: their loss is `curvature / 2` times the square of "
+            "its distance from there. Weight decay adds `decay / 2` times the square of the weight. Write "
+            "`resting_weight(best, curvature, decay)`: where the sum of the two is smallest, and so where "
+            "training ends. Arrays hold many weights, each for itself. Which ones does decay leave alone?"
         ),
-        reference=answers.decay_step,
-        cases=_decay_cases,
+        reference=answers.resting_weight,
+        cases=_resting_cases,
         mistakes=(
+            Mistake(answers.decay_left_out, "`decay` is not used. It pulls the weight away from `best`."),
             Mistake(
-                answers.decay_not_times_the_rate,
-                "The pull is not multiplied by the learning rate. It is part of the gradient.",
-            ),
-            Mistake(answers.decay_pushes_away, "Your weights grow. The penalty must pull them towards 0."),
-            Mistake(answers.decay_left_out, "`decay` is not used."),
-            Mistake(
-                answers.decays_the_new_weight,
-                "You shrink the weight after the step. The pull belongs to the weight before it.",
+                answers.curvature_left_out,
+                "`curvature` is not used. It says how strongly the data pull, and decay pulls against it.",
             ),
             Mistake(
-                answers.decay_by_the_square,
-                "The square stands in the penalty. Its gradient is linear in the weight.",
+                answers.shrunk_once,
+                "That is the share which decay takes. It takes less where the data pull harder: at rest the "
+                "two gradients cancel.",
             ),
             Mistake(
-                answers.decay_by_the_sign,
-                "That is the gradient of the sum of absolute values, called L1. Here the squares are summed.",
+                answers.pushed_outwards,
+                "Your weight lies beyond `best`. Decay pulls it back towards 0.",
+            ),
+            Mistake(
+                answers.only_one_half,
+                "You kept one half and dropped the other. Both terms are halves of squares.",
+            ),
+            Mistake(
+                answers.shares_of_the_pull_exchanged,
+                "The two are exchanged: without any decay the weight rests at `best`.",
+            ),
+            Mistake(
+                answers.same_pull_everywhere,
+                "A pull of the same size, however large the weight, comes from a penalty on its absolute "
+                "value. Here the square is added.",
             ),
         ),
     ),

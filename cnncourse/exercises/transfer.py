@@ -28,15 +28,12 @@ def _count_cases() -> list[Case]:
     ]
 
 
-def _probe_cases() -> list[Case]:
+def _layer_cases() -> list[Case]:
     rng = np.random.default_rng(152)
-    cases = [Case((np.array([[1.0, 2.0]]), np.array([1]), np.zeros((2, 2)), np.zeros(2), 0.5))]
-    for samples, width, classes, lr in ((6, 4, 3, 0.1), (1, 3, 5, 1.0), (20, 8, 2, 0.01)):
-        features = np.maximum(rng.normal(size=(samples, width)), 0) + 0.1
-        labels = rng.integers(0, classes, samples)
-        weight, bias = rng.normal(size=(classes, width)), rng.normal(size=classes)
-        cases.append(Case((features, labels, weight, bias, lr)))
-    return cases
+    cifar = np.array([0.491, 0.482, 0.447]), np.array([0.245, 0.243, 0.261])
+    plain = np.array([0.5, 0.25, 0.75]), np.array([0.5, 0.25, 0.5])
+    sizes = (3, 2, plain), (4, 3, cifar), (1, 1, plain), (2, 5, cifar)
+    return [Case((rng.normal(size=(m, 3, k, k)), rng.normal(size=m), *how)) for m, k, how in sizes]
 
 
 def _rate_cases() -> list[Case]:
@@ -125,34 +122,48 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="transfer.probe_step",
-        title="One step of the head",
+        name="transfer.grey_layer",
+        title="The preparation, moved into the network",
         prompt=(
-            "The body is frozen, so its features are fixed numbers: `features` of shape (N, D), `labels` of "
-            "shape (N,). The head is a linear layer with `weight` (K, D) and `bias` (K,), and the loss is "
-            "the mean cross-entropy. Write `probe_step(features, labels, weight, bias, lr)`: one step of "
-            "gradient descent. Return the new weight and the new bias."
+            "Instead of preparing every digit for the body, change the body once. Its first layer is a "
+            "convolution without padding, with `weight` of shape (M, 3, k, k) and `bias` of shape (M,). It "
+            "reads three channels that were normalised with `mean` and `std`. Write `grey_layer(weight, "
+            "bias, mean, std)`: a weight of shape (M, 1, k, k) and a bias of shape (M,) of a convolution "
+            "that reads grey pixels from 0 to 1 as they are, and gives the same maps."
         ),
-        reference=answers.probe_step,
-        cases=_probe_cases,
+        reference=answers.grey_layer,
+        cases=_layer_cases,
         mistakes=(
-            Mistake(answers.probe_uphill, "This step makes the loss larger. Subtract the gradient."),
-            Mistake(answers.probe_summed, "The loss is a mean over the rows: divide the gradient by N."),
             Mistake(
-                answers.probe_without_bias,
-                "The bias has a gradient too: the sum of the errors over the rows.",
+                answers.mean_of_the_kernels,
+                "You took the mean over the colours. The grey pixel stood in all three channels, so their "
+                "kernels add up.",
             ),
             Mistake(
-                answers.probe_without_softmax,
-                "The error is the probability minus the target, and your probabilities are raw logits. The "
-                "softmax is missing.",
+                answers.bias_kept,
+                "The bias is still the old one. Subtracting `mean` from every pixel has changed every output "
+                "by a constant. By which?",
             ),
             Mistake(
-                answers.probe_without_labels,
-                "The labels are not used. The error of a row is its probabilities, minus 1 at its label.",
+                answers.mean_not_divided,
+                "The weight is right. In the normalised pixel `mean` is divided by `std` as well.",
             ),
             Mistake(
-                answers.probe_gradients, "These are the gradients. Return what the step makes of the weights."
+                answers.multiplied_by_std,
+                "The pixel is divided by `std`, and now the weight has to do it: divide.",
+            ),
+            Mistake(
+                answers.bias_pushed_the_other_way,
+                "The sign of the change in the bias is turned: the mean is subtracted from the pixels.",
+            ),
+            Mistake(
+                answers.mean_of_the_window,
+                "The bias counts the mean once. It was subtracted from each pixel under the kernel, and each "
+                "has a weight of its own.",
+            ),
+            Mistake(
+                answers.normalisation_left_out,
+                "`mean` and `std` are not used. The old layer has never seen pixels from 0 to 1.",
             ),
         ),
     ),

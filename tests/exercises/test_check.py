@@ -174,6 +174,20 @@ def test_a_loop_over_the_pixels_is_not_vectorised():
     assert "pixels one by one" in result.hint
 
 
+def test_what_comes_one_by_one_is_taken():
+    def one_by_one(count, batch_size):
+        for start in range(0, count, batch_size):
+            yield min(batch_size, count - start)
+
+    def without_end(count, batch_size):
+        while True:
+            yield batch_size
+
+    assert check("scratch.batch_sizes", one_by_one)
+    assert check("scratch.batch_sizes", lambda n, b: map(len, np.split(np.arange(n), range(b, n, b))))
+    assert check("scratch.batch_sizes", without_end).status == "fail"
+
+
 def test_other_vectorised_answers_pass():
     def by_windows(image, kernel):
         windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)

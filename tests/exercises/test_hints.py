@@ -71,3 +71,26 @@ def test_case_1_tells_the_wrong_turns_of_the_kernel_apart():
     ]
     outputs = {correlate2d(image, turned).tobytes() for turned in turns}
     assert len(outputs) == len(turns)
+
+
+def test_one_case_that_agrees_by_chance_gives_no_hint():
+    """`samples % batch_size` equals the wrong `samples // batch_size` in some cases only."""
+    for remainder in (
+        lambda samples, batch_size: samples % batch_size,
+        lambda samples, batch_size: samples * 0,
+    ):
+        result = check("neuron.steps_per_epoch", remainder)
+        assert (result.status, result.hint) == ("fail", None)
+    result = check("architectures.smallest_image", lambda side, layers: side * layers[0][1])
+    assert (result.status, result.hint) == ("fail", None)
+
+
+def test_a_mistake_that_is_right_in_a_case_explains_no_failure_there():
+    """On the first case one batch too many is the right number; the tuple is what is wrong."""
+    result = check("neuron.steps_per_epoch", lambda samples, batch_size: (samples // batch_size + 1,))
+    assert "without brackets" in result.hint
+
+
+def test_a_right_number_of_the_wrong_type_is_called_right():
+    result = check("neuron.steps_per_epoch", lambda samples, batch_size: np.ceil(samples / batch_size))
+    assert "its type is not" in result.hint

@@ -72,19 +72,18 @@ def test_held_out_has_the_same_share_of_each_class(labels, fraction):
         assert picked == own[: round(fraction * len(own))]
 
 
-@settings(deadline=None, max_examples=40)
-@given(st.sampled_from([0.01, 0.3]), st.sampled_from([0.0, 0.1, 1.0]), st.integers(0, 99))
-def test_decay_step(lr, decay, seed):
-    rng = np.random.default_rng(seed)
-    parameter = rng.normal(size=(2, 3))
-    weight = torch.nn.Parameter(torch.tensor(parameter))
-    optimizer = torch.optim.SGD([weight], lr=lr, weight_decay=decay)
-    for _ in range(3):
-        gradient = rng.normal(size=(2, 3))
-        weight.grad = torch.tensor(gradient)
+@pytest.mark.parametrize("decay", [0.0, 0.1, 2.0])
+def test_resting_weight_is_where_sgd_with_weight_decay_ends(decay):
+    rng = np.random.default_rng(0)
+    best, curvature = rng.normal(size=(2, 3)), rng.uniform(0.5, 3, (2, 3))
+    weight = torch.nn.Parameter(torch.zeros(2, 3, dtype=torch.float64))
+    optimizer = torch.optim.SGD([weight], lr=0.2, weight_decay=decay)
+    for _ in range(400):
+        optimizer.zero_grad()
+        (torch.tensor(curvature) / 2 * (weight - torch.tensor(best)).square()).sum().backward()
         optimizer.step()
-        parameter = regularisation.decay_step(parameter, gradient, lr, decay)
-    np.testing.assert_allclose(parameter, weight.detach().numpy(), atol=1e-12)
+    expected = regularisation.resting_weight(best, curvature, decay)
+    np.testing.assert_allclose(weight.detach().numpy(), expected, atol=1e-12)
 
 
 @settings(deadline=None, max_examples=40)
@@ -196,7 +195,7 @@ def stop_by_slices(losses, patience):
         ("regularisation.smooth_targets", smooth_in_a_loop),
         ("regularisation.stop_early", stop_by_slices),
         ("regularisation.dropout", lambda x, p, lots: x * (lots >= p) / (1 - p)),
-        ("regularisation.decay_step", lambda w, g, lr, decay: (1 - lr * decay) * w - lr * g),
+        ("regularisation.resting_weight", lambda best, c, decay: best / (1 + decay / c)),
     ],
 )
 def test_other_right_answers_pass(name, answer):

@@ -22,12 +22,10 @@ def binary_cross_entropy(logits, targets):
     return losses.mean()
 
 
-def softmax_gradient(logits, labels):
-    """Gradient of the mean cross-entropy with respect to logits (N, K)."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    gradient = exponentials / exponentials.sum(axis=1, keepdims=True)
-    gradient[np.arange(len(labels)), labels] -= 1
-    return gradient / len(labels)
+def relu_factors(places, heights):
+    """Factor of each ReLU of a polyline through these points."""
+    slopes = np.diff(heights) / np.diff(places)
+    return np.diff(slopes, prepend=0)
 
 
 def dead_units(sums):
@@ -82,6 +80,15 @@ def overflowing_softmax(logits):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
+def one_maximum_for_all(logits):
+    exponentials = np.exp(logits - logits.max())
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def cut_off_softmax(logits):
+    return overflowing_softmax(np.minimum(logits, 700))
+
+
 def shares_of_the_logits(logits):
     return logits / logits.sum(axis=1, keepdims=True)
 
@@ -116,26 +123,31 @@ def sigmoid_twice(logits, targets):
     return binary_cross_entropy(sigmoid(logits), targets)
 
 
-def gradient_not_divided(logits, labels):
-    return softmax_gradient(logits, labels) * len(labels)
+def slopes_alone(places, heights):
+    return np.diff(heights) / np.diff(places)
 
 
-def gradient_turned(logits, labels):
-    return -softmax_gradient(logits, labels)
+def widths_left_out(places, heights):
+    return np.diff(np.diff(heights), prepend=0)
 
 
-def softmax_alone(logits, labels):
-    return softmax(logits) / len(labels)
+def kinks_turned(places, heights):
+    factors = relu_factors(places, heights)
+    return np.concatenate([factors[:1], -factors[1:]])
 
 
-def one_taken_everywhere(logits, labels):
-    gradient = softmax(logits)
-    gradient[:, labels] -= 1
-    return gradient / len(labels)
+def first_factor_missing(places, heights):
+    factors = relu_factors(places, heights)
+    factors[0] = 0
+    return factors
 
 
-def gradient_of_each_entry(logits, labels):
-    return softmax_gradient(logits, labels) / logits.shape[1]
+def flat_at_the_end(places, heights):
+    return np.diff(slopes_alone(places, heights), prepend=0, append=0)
+
+
+def slopes_added_up(places, heights):
+    return np.cumsum(slopes_alone(places, heights))
 
 
 def silent_answers(sums):

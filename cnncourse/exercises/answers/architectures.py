@@ -5,22 +5,20 @@ import numpy as np
 # The source of these functions is what the chapter shows as the solution.
 
 
-def sides(side, layers):
-    """Side of the maps after each layer (kernel_size, stride, padding)."""
-    found = []
-    for kernel_size, stride, padding in layers:
-        side = (side + 2 * padding - kernel_size) // stride + 1
-        found.append(side)
-    return found
+def smallest_image(side, layers):
+    """Side of the smallest image of which these layers make maps of this side."""
+    for kernel_size, stride, padding in reversed(layers):
+        side = (side - 1) * stride + kernel_size - 2 * padding
+    return side
 
 
-def receptive_field(layers):
-    """Pixels along one axis that a unit sees after layers (kernel_size, stride)."""
-    field, jump = 1, 1
-    for kernel_size, stride in layers:
-        field += (kernel_size - 1) * jump
-        jump *= stride
-    return field
+def looks_at(row, layers):
+    """First and last row of the image that a unit in this row depends on."""
+    first = last = row
+    for kernel_size, stride, padding in reversed(layers):
+        first = first * stride - padding
+        last = last * stride - padding + kernel_size - 1
+    return first, last
 
 
 def parameters(in_channels, layers):
@@ -62,68 +60,60 @@ def local_response(x, size, alpha, beta, k):
 # Wrong answers
 
 
-def sides_without_padding(side, layers):
-    return sides(side, [(k, s, 0) for k, s, _ in layers])
+def image_from_the_first_layer(side, layers):
+    return smallest_image(side, layers[::-1])
 
 
-def sides_padded_once(side, layers):
-    found = []
+def image_sent_forwards(side, layers):
     for k, s, p in layers:
-        side = (side + p - k) // s + 1
-        found.append(side)
-    return found
+        side = (side + 2 * p - k) // s + 1
+    return side
 
 
-def sides_of_the_input(side, layers):
-    return [sides(side, [layer])[0] for layer in layers]
+def image_with_padding_added(side, layers):
+    return smallest_image(side, [(k, s, -p) for k, s, p in layers])
 
 
-def sides_rounded_up(side, layers):
-    found = []
-    for k, s, p in layers:
-        side = -((k - side - 2 * p) // s) + 1
-        found.append(side)
-    return found
+def image_padded_once(side, layers):
+    return smallest_image(side, [(k + p, s, p) for k, s, p in layers])
 
 
-def sides_not_plus_one(side, layers):
-    found = []
-    for k, s, p in layers:
-        side = (side + 2 * p - k) // s
-        found.append(side)
-    return found
+def image_one_step_too_many(side, layers):
+    return smallest_image(side, [(k + s, s, p) for k, s, p in layers])
 
 
-def last_side_only(side, layers):
-    return sides(side, layers)[-1]
+def image_without_kernels(side, layers):
+    return smallest_image(side, [(1, s, p) for _, s, p in layers])
 
 
-def field_summed(layers):
-    return sum(k for k, _ in layers)
+def largest_image(side, layers):
+    return smallest_image(side, [(k + s - 1, s, p) for k, s, p in layers])
 
 
-def field_without_strides(layers):
-    return receptive_field([(k, 1) for k, _ in layers])
+def looks_from_the_first_layer(row, layers):
+    return looks_at(row, layers[::-1])
 
 
-def field_stride_too_early(layers):
-    field, jump = 1, 1
-    for k, s in layers:
-        jump *= s
-        field += (k - 1) * jump
-    return field
+def looks_without_padding(row, layers):
+    return looks_at(row, [(k, s, 0) for k, s, _ in layers])
 
 
-def field_from_nothing(layers):
-    return receptive_field(layers) - 1
+def looks_with_one_kernel(row, layers):
+    first, _ = looks_at(row, layers)
+    return first, first + layers[0][0] - 1
 
 
-def field_of_last_stride(layers):
-    field, before = 1, 1
-    for k, s in layers:
-        field += (k - 1) * before
-        before = s
-    return field
+def looks_one_row_too_far(row, layers):
+    return looks_at(row, [(k + 1, s, p) for k, s, p in layers])
+
+
+def looks_at_so_many(row, layers):
+    first, last = looks_at(row, layers)
+    return first, last - first + 1
+
+
+def looks_without_strides(row, layers):
+    return looks_at(row, [(k, 1, p) for k, _, p in layers])
 
 
 def parameters_without_groups(in_channels, layers):

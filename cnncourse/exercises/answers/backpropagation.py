@@ -41,9 +41,15 @@ def weight_gradient(x, grad_output):
     return grad
 
 
-def bias_gradient(grad_output):
-    """Gradient of one bias per channel: (N, O, H, W) to (O,)."""
-    return grad_output.sum(axis=(0, 2, 3))
+def measured_gradient(loss, x, step):
+    """Gradient of loss(x), measured with two calls for each entry of x."""
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[place] += step
+        down[place] -= step
+        gradient[place] = (loss(up) - loss(down)) / (2 * step)
+    return gradient
 
 
 def strided_input_gradient(grad_output, kernel, stride, shape):
@@ -178,24 +184,38 @@ def each_channel_with_itself(x, grad_output):
     return np.repeat(weight_gradient(x.sum(axis=1, keepdims=True), grad_output), x.shape[1], axis=1)
 
 
-def bias_averaged(grad_output):
-    return grad_output.mean(axis=(0, 2, 3))
+def measured_upwards_only(loss, x, step):
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        up = x.copy()
+        up[place] += step
+        gradient[place] = (loss(up) - loss(x)) / step
+    return gradient
 
 
-def bias_averaged_over_the_batch(grad_output):
-    return grad_output.mean(axis=0).sum(axis=(1, 2))
+def measured_over_one_step(loss, x, step):
+    return 2 * measured_gradient(loss, x, step)
 
 
-def bias_of_each_sample(grad_output):
-    return grad_output.sum(axis=(2, 3))
+def measured_all_at_once(loss, x, step):
+    return np.full(x.shape, (loss(x + step) - loss(x - step)) / (2 * step))
 
 
-def bias_of_all_channels(grad_output):
-    return grad_output.sum()
+def measured_while_walking(loss, x, step):
+    gradient, up, down = np.zeros(x.shape), x.copy(), x.copy()
+    for place in np.ndindex(x.shape):
+        up[place] += step
+        down[place] -= step
+        gradient[place] = (loss(up) - loss(down)) / (2 * step)
+    return gradient
 
 
-def bias_of_each_place(grad_output):
-    return grad_output.sum(axis=0)
+def measured_with_a_step_of_its_own(loss, x, step):
+    return measured_gradient(loss, x, 1e-5)
+
+
+def measured_downwards(loss, x, step):
+    return -measured_gradient(loss, x, step)
 
 
 def _spread(grad_output, kernel, shape, steps):

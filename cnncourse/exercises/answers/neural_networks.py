@@ -64,6 +64,10 @@ def neurons_by_samples(inputs, weights, bias):
     return layer(inputs, weights, bias).T
 
 
+def layer_with_activation(inputs, weights, bias):
+    return 1 / (1 + np.exp(-layer(inputs, weights, bias)))
+
+
 def layer_without_bias(inputs, weights, bias):
     return inputs @ weights.T
 

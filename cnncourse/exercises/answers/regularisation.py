@@ -47,9 +47,10 @@ def held_out(labels, fraction):
     return np.sort(picked).astype(int)
 
 
-def decay_step(weight, gradient, lr, decay):
-    """One step of gradient descent with weight decay."""
-    return weight - lr * (gradient + decay * weight)
+def resting_weight(best, curvature, decay):
+    """Weight at which loss and penalty together are smallest."""
+    # curvature * (weight - best) + decay * weight = 0
+    return curvature * best / (curvature + decay)
 
 
 def smooth_targets(labels, num_classes, smoothing):
@@ -213,28 +214,32 @@ def class_after_class(labels, fraction):
     return np.concatenate([own[: round(fraction * len(own))] for own in picked]).astype(int)
 
 
-def decay_not_times_the_rate(weight, gradient, lr, decay):
-    return weight - lr * gradient - decay * weight
+def decay_left_out(best, curvature, decay):
+    return best + 0 * curvature
 
 
-def decay_pushes_away(weight, gradient, lr, decay):
-    return weight - lr * (gradient - decay * weight)
+def curvature_left_out(best, curvature, decay):
+    return best / (1 + decay) + 0 * curvature
 
 
-def decay_left_out(weight, gradient, lr, decay):
-    return weight - lr * gradient
+def shrunk_once(best, curvature, decay):
+    return (1 - decay) * best + 0 * curvature
 
 
-def decays_the_new_weight(weight, gradient, lr, decay):
-    return (weight - lr * gradient) * (1 - lr * decay)
+def pushed_outwards(best, curvature, decay):
+    return curvature * best / (curvature - decay)
 
 
-def decay_by_the_square(weight, gradient, lr, decay):
-    return weight - lr * (gradient + decay * weight**2)
+def only_one_half(best, curvature, decay):
+    return curvature * best / (curvature + decay / 2)
 
 
-def decay_by_the_sign(weight, gradient, lr, decay):
-    return weight - lr * (gradient + decay * np.sign(weight))
+def shares_of_the_pull_exchanged(best, curvature, decay):
+    return decay * best / (curvature + decay)
+
+
+def same_pull_everywhere(best, curvature, decay):
+    return best - decay / curvature * np.sign(best)
 
 
 def shared_among_the_others(labels, num_classes, smoothing):

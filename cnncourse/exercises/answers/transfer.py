@@ -22,14 +22,11 @@ def trainable(counts, frozen):
     return total
 
 
-def probe_step(features, labels, weight, bias, lr):
-    """One step of gradient descent for a softmax layer on fixed features."""
-    logits = features @ weight.T + bias
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    error = exponentials / exponentials.sum(axis=1, keepdims=True)
-    error[np.arange(len(labels)), labels] -= 1
-    error = error / len(labels)
-    return weight - lr * error.T @ features, bias - lr * error.sum(axis=0)
+def grey_layer(weight, bias, mean, std):
+    """Weight (M, 1, k, k) and bias (M,) that read grey pixels from 0 to 1."""
+    scaled = weight / np.reshape(std, (1, 3, 1, 1))
+    shift = (scaled * np.reshape(mean, (1, 3, 1, 1))).sum(axis=(1, 2, 3))
+    return scaled.sum(axis=1, keepdims=True), bias - shift
 
 
 def rates(layers, lr, decay):
@@ -94,39 +91,35 @@ def whole_names_only(counts, frozen):
     return sum(count for name, count in counts.items() if name not in frozen)
 
 
-def _probe_gradients(features, labels, weight, bias):
-    new_weight, new_bias = probe_step(features, labels, weight, bias, 1.0)
-    return weight - new_weight, bias - new_bias
+def mean_of_the_kernels(weight, bias, mean, std):
+    weight, bias = grey_layer(weight, bias, mean, std)
+    return weight / 3, bias
 
 
-def probe_uphill(features, labels, weight, bias, lr):
-    return probe_step(features, labels, weight, bias, -lr)
+def bias_kept(weight, bias, mean, std):
+    return grey_layer(weight, bias, mean, std)[0], bias
 
 
-def probe_summed(features, labels, weight, bias, lr):
-    return probe_step(features, labels, weight, bias, lr * len(labels))
+def mean_not_divided(weight, bias, mean, std):
+    shift = (weight * np.reshape(mean, (1, 3, 1, 1))).sum(axis=(1, 2, 3))
+    return grey_layer(weight, bias, mean, std)[0], bias - shift
 
 
-def probe_without_bias(features, labels, weight, bias, lr):
-    return probe_step(features, labels, weight, bias, lr)[0], bias
+def multiplied_by_std(weight, bias, mean, std):
+    return grey_layer(weight, bias, mean, 1 / std)
 
 
-def probe_without_softmax(features, labels, weight, bias, lr):
-    error = features @ weight.T + bias
-    error[np.arange(len(labels)), labels] -= 1
-    error = error / len(labels)
-    return weight - lr * error.T @ features, bias - lr * error.sum(axis=0)
+def bias_pushed_the_other_way(weight, bias, mean, std):
+    return grey_layer(weight, bias, -mean, std)
 
 
-def probe_without_labels(features, labels, weight, bias, lr):
-    logits = features @ weight.T + bias
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    error = exponentials / exponentials.sum(axis=1, keepdims=True) / len(labels)
-    return weight - lr * error.T @ features, bias - lr * error.sum(axis=0)
+def mean_of_the_window(weight, bias, mean, std):
+    new_weight, new_bias = grey_layer(weight, bias, mean, std)
+    return new_weight, bias + (new_bias - bias) / weight[0, 0].size
 
 
-def probe_gradients(features, labels, weight, bias, lr):
-    return _probe_gradients(features, labels, weight, bias)
+def normalisation_left_out(weight, bias, mean, std):
+    return weight.sum(axis=1, keepdims=True), bias
 
 
 def rates_from_the_wrong_end(layers, lr, decay):
