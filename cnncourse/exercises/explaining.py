@@ -15,8 +15,9 @@ def _heat_cases() -> list[Case]:
 
 def _gradient_cases() -> list[Case]:
     rng = np.random.default_rng(17)
-    small = np.array([[[1.0, -5.0], [0.0, 2.0]], [[-3.0, 4.0], [0.5, -2.5]]])
-    return [Case((gradient,)) for gradient in (small, rng.normal(size=(3, 4, 5)), rng.normal(size=(1, 3, 3)))]
+    small = np.array([[[1.0, -5.0, 0.0]], [[-3.0, 4.0, 0.5]]]), np.array([0.5, 0.25])
+    shapes = (3, 4, 5), (1, 3, 3)
+    return [Case(small), *(Case((rng.normal(size=s), 0.2 + 0.3 * rng.random(s[0]))) for s in shapes)]
 
 
 def _cover_cases() -> list[Case]:
@@ -32,10 +33,10 @@ def _cover_cases() -> list[Case]:
 def _layer_cases() -> list[Case]:
     rng = np.random.default_rng(19)
     small = (
-        np.array([[[1.0, 0.0], [0.0, 2.0]], [[0.0, 3.0], [1.0, 0.0]]]),
-        np.array([[[1.0, 2.0], [3.0, 2.0]], [[-1.0, -1.0], [-2.0, 0.0]]]),
+        np.array([[[[1.0, 0.0], [0.0, 2.0]], [[0.0, 3.0], [1.0, 0.0]]]]),
+        np.array([[[[1.0, 2.0], [3.0, 2.0]], [[-1.0, -1.0], [-2.0, 0.0]]]]),
     )
-    shapes = (4, 3, 5), (8, 4, 4), (3, 2, 6)
+    shapes = (2, 4, 3, 5), (3, 8, 4, 4), (1, 3, 2, 6)
     return [Case(small), *(Case((rng.normal(size=s), rng.normal(size=s))) for s in shapes)]
 
 
@@ -85,24 +86,35 @@ EXERCISES = (
         name="explaining.saliency",
         title="One number per pixel",
         prompt=(
-            "A colour picture has a gradient of shape (C, H, W). Write `saliency(gradient)` of shape (H, W): "
-            "for each pixel the largest size of its gradient over the channels. The size of -5 is 5."
+            "A network takes `x = (pixel - mean) / std`, with one `mean` and one `std` for each channel. "
+            "`gradient`, of shape (C, H, W), is the derivative of a score with respect to x; `std` has shape "
+            "(C,). Write `saliency(gradient, std)` of shape (H, W): for each place the largest size, over "
+            "the channels, of the derivative with respect to the *pixel*. The size of -5 is 5."
         ),
         reference=answers.saliency,
         cases=_gradient_cases,
         exact_shape=True,
         mistakes=(
-            Mistake(answers.sign_kept, "A strongly negative gradient matters as much as a positive one."),
+            Mistake(
+                answers.std_forgotten,
+                "That is the map with respect to x. How far does x move when a pixel moves by 1?",
+            ),
+            Mistake(
+                answers.multiplied_by_std,
+                "You multiply by `std`. When a pixel moves by 1, x moves by 1 / `std`: the smaller `std`, "
+                "the steeper.",
+            ),
+            Mistake(
+                answers.divided_afterwards,
+                "Each channel has a `std` of its own. Which channel is the largest may depend on it.",
+            ),
+            Mistake(answers.sign_kept, "A strongly negative slope matters as much as a positive one."),
             Mistake(
                 answers.abs_after_max,
                 "Take the size first and the maximum after it. The other way round, -5 loses against 1.",
             ),
             Mistake(
                 answers.mean_of_channels, "You took the mean over the channels. The largest is asked for."
-            ),
-            Mistake(
-                answers.absolute_of_the_sum,
-                "You summed the channels: positive and negative ones cancel. Take the largest size.",
             ),
             Mistake(answers.last_axis, "You reduced the columns. The channels are axis 0."),
         ),
@@ -114,7 +126,8 @@ EXERCISES = (
             "The score of a grey image is `(weights * image).sum()`. Write "
             "`occlusion(image, weights, size, value)`: for each place of a square of `size` × `size` inside "
             "the image, how much the score falls when the square has the grey level `value`. Move the square "
-            "by one pixel at a time. The image stays as it is."
+            "by one pixel at a time. Entry (i, j) of the array belongs to the square whose upper left pixel "
+            "is (i, j). The image stays as it is."
         ),
         reference=answers.occlusion,
         cases=_cover_cases,
@@ -131,10 +144,11 @@ EXERCISES = (
     ),
     Exercise(
         name="explaining.grad_cam",
-        title="Grad-CAM",
+        title="Grad-CAM of a batch",
         prompt=(
-            "Write `grad_cam(activations, gradients)`. Both have shape (C, H, W): the maps of a layer, and "
-            "the gradient of a class's score with respect to them. Return the map of shape (H, W)."
+            "Several images at once: write `grad_cam(activations, gradients)`. Both have shape (N, C, H, W): "
+            "for each image the maps of a layer, and the gradient of its score with respect to them. Return "
+            "one map for each image, together (N, H, W). No image has a say in the map of another."
         ),
         reference=answers.grad_cam,
         cases=_layer_cases,
@@ -151,6 +165,11 @@ EXERCISES = (
             ),
             Mistake(answers.summed_gradient, "A map's weight is the mean of its gradients, not their sum."),
             Mistake(answers.weighted_by_maps, "The two are swapped: gradients weigh, maps are summed."),
+            Mistake(
+                answers.one_weight_for_all,
+                "You took the mean over the images too. Each image has weights of its own.",
+            ),
+            Mistake(answers.mean_of_maps, "You took the mean of the weighted maps. Grad-CAM sums them."),
         ),
     ),
     Exercise(
@@ -183,7 +202,8 @@ EXERCISES = (
         title="Do two maps agree?",
         prompt=(
             "Write `rank_correlation(a, b)` for two maps of one shape: replace each value by its rank in its "
-            "own map, and return the correlation of the ranks, one number. No map holds a value twice."
+            "own map (the least value has rank 0, the next rank 1, and so on), and return the correlation of "
+            "the ranks, one number. No map holds a value twice."
         ),
         reference=answers.rank_correlation,
         cases=_pair_cases,

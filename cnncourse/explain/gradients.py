@@ -40,7 +40,7 @@ def saliency(model: nn.Module, images: watching.Images, targets: watching.Target
 
     References
     ----------
-    Simonyan, Vedaldi, Zisserman: Deep inside convolutional networks, arXiv:1312.6034 (2014), section 3.1.
+    Simonyan, Vedaldi, Zisserman: Deep inside convolutional networks, arXiv:1312.6034 (2014), section 3.
 
     Examples
     --------

@@ -29,15 +29,27 @@ def small_net(seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_maps_are_those_of_the_package(seed):
-    net, images = small_net(seed), np.random.default_rng(seed).normal(size=(1, 3, 7, 8))
+    net, images = small_net(seed), np.random.default_rng(seed).normal(size=(2, 3, 7, 8))
     x = torch.tensor(images, requires_grad=True)
     maps = net[:2](x)
     maps.retain_grad()
-    net[2:](maps)[0, 1].backward()
-    activations, gradients = maps.detach().numpy()[0], maps.grad.numpy()[0]
-    expected = explain.grad_cam(net, images, 1, "1", upsample=False)[0]
-    np.testing.assert_allclose(answers.grad_cam(activations, gradients), expected, atol=1e-12)
-    np.testing.assert_allclose(answers.saliency(x.grad.numpy()[0]), explain.saliency(net, images, 1)[0])
+    net[2:](maps)[:, 1].sum().backward()
+    expected = explain.grad_cam(net, images, 1, "1", upsample=False)
+    np.testing.assert_allclose(
+        answers.grad_cam(maps.detach().numpy(), maps.grad.numpy()), expected, atol=1e-12
+    )
+    found = answers.saliency(x.grad.numpy()[0], np.ones(3))
+    np.testing.assert_allclose(found, explain.saliency(net, images, 1)[0])
+
+
+def test_saliency_by_pixel_is_the_gradient_through_the_normalisation():
+    net, std = small_net(1), np.array([0.2, 0.25, 0.5])
+    pixels = torch.tensor(np.random.default_rng(1).random((1, 3, 6, 7)), requires_grad=True)
+    x = (pixels - 0.4) / torch.tensor(std)[:, None, None]
+    x.retain_grad()
+    net(x)[0, 2].backward()
+    expected = pixels.grad[0].abs().amax(dim=0).numpy()
+    np.testing.assert_allclose(answers.saliency(x.grad.numpy()[0], std), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -67,12 +79,14 @@ def test_rank_correlation_is_scipys(seed, side):
 
 OTHER_FORMS = {
     "explaining.to_unit": lambda heat: (heat - heat.min()) / (np.ptp(heat) or 1),
-    "explaining.saliency": lambda gradient: np.maximum(gradient.max(0), -gradient.min(0)),
+    "explaining.saliency": lambda gradient, std: np.stack([np.abs(g) / s for g, s in zip(gradient, std)]).max(
+        0
+    ),
     "explaining.occlusion": lambda image, weights, size, value: np.lib.stride_tricks.sliding_window_view(
         weights * (image - value), (size, size)
     ).sum((2, 3)),
     "explaining.grad_cam": lambda maps, grads: np.clip(
-        sum(g.mean() * a for a, g in zip(maps, grads)), 0, None
+        (grads.mean((2, 3), keepdims=True) * maps).sum(1), 0, None
     ),
     "explaining.nudge": lambda pixels, gradient, epsilon: np.minimum(
         1, np.maximum(0, pixels + epsilon * (gradient > 0) - epsilon * (gradient < 0))

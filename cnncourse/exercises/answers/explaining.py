@@ -13,9 +13,10 @@ def to_unit(heat):
     return (heat - heat.min()) / span
 
 
-def saliency(gradient):
-    """Largest size of the gradient over the channels, (H, W)."""
-    return np.abs(gradient).max(axis=0)
+def saliency(gradient, std):
+    """Largest size of the slope by a pixel over the channels, (H, W)."""
+    slopes = gradient / std[:, None, None]
+    return np.abs(slopes).max(axis=0)
 
 
 def occlusion(image, weights, size, value):
@@ -32,9 +33,10 @@ def occlusion(image, weights, size, value):
 
 
 def grad_cam(activations, gradients):
-    """Grad-CAM of one image from maps and gradients, both (C, H, W)."""
-    alpha = gradients.mean(axis=(1, 2))
-    return np.maximum(np.einsum("k,kij->ij", alpha, activations), 0)
+    """Grad-CAM of images from maps and gradients, both (N, C, H, W)."""
+    alpha = gradients.mean(axis=(2, 3))
+    heat = np.einsum("nk,nkij->nij", alpha, activations)
+    return np.maximum(heat, 0)
 
 
 def nudge(pixels, gradient, epsilon):
@@ -74,24 +76,32 @@ def negative_cut(heat):
     return np.maximum(heat, 0) / heat.max() if span and heat.max() > 0 else np.zeros(heat.shape)
 
 
-def sign_kept(gradient):
-    return gradient.max(axis=0)
+def std_forgotten(gradient, std):
+    return np.abs(gradient).max(axis=0)
 
 
-def abs_after_max(gradient):
-    return np.abs(gradient.max(axis=0))
+def multiplied_by_std(gradient, std):
+    return np.abs(gradient * std[:, None, None]).max(axis=0)
 
 
-def mean_of_channels(gradient):
-    return np.abs(gradient).mean(axis=0)
+def divided_afterwards(gradient, std):
+    return np.abs(gradient).max(axis=0) / std.mean()
 
 
-def absolute_of_the_sum(gradient):
-    return np.abs(gradient.sum(axis=0))
+def sign_kept(gradient, std):
+    return (gradient / std[:, None, None]).max(axis=0)
 
 
-def last_axis(gradient):
-    return np.abs(gradient).max(axis=-1)
+def abs_after_max(gradient, std):
+    return np.abs((gradient / std[:, None, None]).max(axis=0))
+
+
+def mean_of_channels(gradient, std):
+    return np.abs(gradient / std[:, None, None]).mean(axis=0)
+
+
+def last_axis(gradient, std):
+    return np.abs(gradient / std[:, None, None]).max(axis=-1)
 
 
 def score_left(image, weights, size, value):
@@ -123,24 +133,32 @@ def side_by_side(image, weights, size, value):
 
 
 def no_relu(activations, gradients):
-    return np.einsum("k,kij->ij", gradients.mean(axis=(1, 2)), activations)
+    return np.einsum("nk,nkij->nij", gradients.mean(axis=(2, 3)), activations)
 
 
 def relu_too_early(activations, gradients):
-    alpha = np.maximum(gradients.mean(axis=(1, 2)), 0)
-    return np.einsum("k,kij->ij", alpha, np.maximum(activations, 0))
+    alpha = np.maximum(gradients.mean(axis=(2, 3)), 0)
+    return np.einsum("nk,nkij->nij", alpha, np.maximum(activations, 0))
 
 
 def gradient_of_each_place(activations, gradients):
-    return np.maximum((gradients * activations).sum(axis=0), 0)
+    return np.maximum((gradients * activations).sum(axis=1), 0)
 
 
 def summed_gradient(activations, gradients):
-    return np.maximum(np.einsum("k,kij->ij", gradients.sum(axis=(1, 2)), activations), 0)
+    return np.maximum(np.einsum("nk,nkij->nij", gradients.sum(axis=(2, 3)), activations), 0)
 
 
 def weighted_by_maps(activations, gradients):
-    return np.maximum(np.einsum("k,kij->ij", activations.mean(axis=(1, 2)), gradients), 0)
+    return np.maximum(np.einsum("nk,nkij->nij", activations.mean(axis=(2, 3)), gradients), 0)
+
+
+def one_weight_for_all(activations, gradients):
+    return np.maximum(np.einsum("k,nkij->nij", gradients.mean(axis=(0, 2, 3)), activations), 0)
+
+
+def mean_of_maps(activations, gradients):
+    return grad_cam(activations, gradients) / activations.shape[1]
 
 
 def not_clipped(pixels, gradient, epsilon):
