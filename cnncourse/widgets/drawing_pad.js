@@ -34,7 +34,7 @@
       if (field === null) {
         // The widget comes a little later than this script, and not at all without a kernel.
         if (tries > 0) waiting = setTimeout(() => send(tries - 1), 200);
-        else said.textContent = "There is no kernel behind this pad. Run its cell again.";
+        else said.textContent = "This pad reaches no kernel. Run its cell again; if that does not help, use JupyterLab.";
         return;
       }
       field.value = Array.from(cells, (level) => level.toString(16).padStart(2, "0")).join("");
@@ -116,16 +116,17 @@
       } else if (event.key === "Delete" || event.key === "Backspace") {
         clear();
         event.preventDefault();
-        event.stopPropagation();
         return;
       } else {
         return;
       }
-      // The notebook has its own use for these keys.
       event.preventDefault();
-      event.stopPropagation();
       said.textContent = `row ${cursor.y + 1}, column ${cursor.x + 1}, pen ${cursor.down ? "down" : "up"}`;
       paint();
+    });
+    // JupyterLab would take them as commands: D pressed twice deletes the cell. Those with Ctrl and the like pass.
+    root.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) event.stopPropagation();
     });
     root.querySelector("button").addEventListener("click", clear);
     paint();

@@ -98,7 +98,12 @@ def quest(draw, solved, *, prompt, alt=None, title=None, start=None, **choices):
 
 
 def _show(explorer):
-    form = KernelForm(explorer).box if is_live() else StaticForm(explorer)
+    if is_live():
+        from IPython.display import display
+
+        display(KernelForm(explorer).bundle, raw=True)
+        return
+    form = StaticForm(explorer)
     try:
         from IPython.display import display
     except ImportError:

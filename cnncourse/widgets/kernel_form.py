@@ -15,9 +15,15 @@ _FRAME = (
     'height="{height}" '
     'decoding="sync" style="max-width:100%;height:auto;border-radius:6px">'
 )
+# Inherited ink on a veil of grey: both follow the notebook's theme, light or dark.
 _VERDICT = (
     '<p role="status" style="margin:0;max-width:34rem;padding:.5rem .8rem;border-left:4px solid {colour};'
-    'background:#f3f2ee;color:#1f2430;line-height:1.45"><strong>{word}</strong> {hint}</p>'
+    'background:rgba(128,128,128,.16);line-height:1.45"><strong>{word}</strong> {hint}</p>'
+)
+_FAILED = '<p role="alert" style="line-height:1.45"><strong>No picture.</strong> {text}</p>'
+NO_WIDGETS = (
+    "The controls of this cell need ipywidgets, which does not run here. In JupyterLab and Notebook 7: "
+    "pip install jupyterlab_widgets where the program itself is installed, then reload this page."
 )
 
 
@@ -38,7 +44,7 @@ class KernelForm:
     verdict : ipywidgets.HTML or None
         The verdict and hint of a quest.
     box : ipywidgets.VBox
-        All of it; what is displayed.
+        All of it.
     """
 
     def __init__(self, explorer):
@@ -51,16 +57,25 @@ class KernelForm:
         for slider in self.sliders.values():
             slider.observe(self._moved, names="index")
         self._seen = {}
-        head = f"<strong>{html.escape(explorer.title)}</strong>"
+        self._head = f"<strong>{html.escape(explorer.title)}</strong>"
         if explorer.is_quest:
-            head = f"<strong>Quest.</strong> {html.escape(explorer.prompt)}"
+            self._head = f"<strong>Quest.</strong> {html.escape(explorer.prompt)}"
         moving = [s for s, c in zip(self.sliders.values(), explorer.choices) if len(c.values) > 1]
-        parts = [ipywidgets.HTML(head), self.picture, *moving]
+        parts = [ipywidgets.HTML(self._head), self.picture, *moving]
         self.box = ipywidgets.VBox(parts + ([self.verdict] if self.verdict else []))
         self._show()
 
+    @property
+    def bundle(self):
+        """What to display: the widgets, and for programs without them the first frame and a sentence."""
+        return widget_bundle(self.box, f"<p>{self._head}</p>{self.picture.value}")
+
     def _moved(self, _change):
-        self._show()
+        # An exception in here would reach no one: a widget's callbacks have no cell to print into.
+        try:
+            self._show()
+        except Exception as error:
+            self.picture.value = _FAILED.format(text=html.escape(f"{type(error).__name__}: {error}"))
 
     def _show(self):
         position = tuple(slider.index for slider in self.sliders.values())
@@ -70,15 +85,40 @@ class KernelForm:
         self.picture.value = _markup(frame)
         if self.verdict is not None:
             self.verdict.value = _VERDICT.format(
-                colour="#00694d" if frame.solved else "#596070",
+                colour="#009e73" if frame.solved else "#8a90a0",
                 word="✓ Solved." if frame.solved else "Not yet.",
                 hint=html.escape(frame.hint),
             )
 
 
+def widget_bundle(box, page=""):
+    """Return the forms of a widget for ``display(..., raw=True)``.
+
+    Left to itself, a program without ipywidgets shows the source of all widgets, pictures included.
+
+    Parameters
+    ----------
+    box : ipywidgets.Widget
+        What is shown where ipywidgets runs.
+    page : str, optional
+        HTML shown elsewhere, above a sentence that says what is missing.
+
+    Returns
+    -------
+    dict of str to object
+        Data by MIME type.
+    """
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    return {
+        "application/vnd.jupyter.widget-view+json": view,
+        "text/html": f"{page}<p>{html.escape(NO_WIDGETS)}</p>",
+        "text/plain": NO_WIDGETS,
+    }
+
+
 def _slider(ipywidgets, choice):
     # (text, index) pairs: values that are equal or cannot be compared still make separate positions.
-    return ipywidgets.SelectionSlider(
+    slider = ipywidgets.SelectionSlider(
         options=[(text, index) for index, text in enumerate(choice.texts)],
         index=choice.start,
         description=choice.label,
@@ -86,6 +126,9 @@ def _slider(ipywidgets, choice):
         style={"description_width": "initial"},
         layout=ipywidgets.Layout(width="auto", max_width="480px"),
     )
+    # Left out, version 8 shows the word "null" at the pointer. Version 7 has another name for it.
+    setattr(slider, "tooltip" if slider.has_trait("tooltip") else "description_tooltip", choice.label)
+    return slider
 
 
 def _markup(frame):

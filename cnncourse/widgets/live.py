@@ -10,6 +10,7 @@ from cnncourse.plots.picture import Picture
 from cnncourse.widgets.drawing_pad import SIDE, DrawingPad
 from cnncourse.widgets.explore import is_live
 from cnncourse.widgets.gallery import draw_levels
+from cnncourse.widgets.kernel_form import widget_bundle
 from cnncourse.widgets.lenet_layers import lenet_digit
 
 _INK_SIDE = 20
@@ -59,7 +60,8 @@ def live(predict, *, prepare=True):
         from IPython.display import HTML, display
 
         pad = DrawingPad(lambda image: _bars(_asked(predict, as_mnist(image) if prepare else image)))
-        display(HTML(pad.page), pad.box)
+        display(HTML(pad.page))
+        display(widget_bundle(pad.box), raw=True)
         return
     print(_SENTENCE)
     picture = stored_answer(predict)

@@ -78,10 +78,38 @@ def test_only_widgets_that_ipywidgets_7_has_are_used(form):
     assert names == {"HTML", "SelectionSlider"}
 
 
+def test_a_draw_that_fails_at_a_move_says_so_in_the_place_of_the_picture(explorer):
+    form = KernelForm(explorer(lambda a: f"<p>{1 / a}</p>", a=[1, 0, 2]))
+    form.sliders["a"].index = 1
+    assert 'role="alert"' in form.picture.value
+    assert "ZeroDivisionError: division by zero" in form.picture.value
+    form.sliders["a"].index = 2
+    assert form.picture.value == "<p>0.5</p>"
+
+
+def test_the_tooltip_of_a_slider_is_its_name(form):
+    assert form.sliders["scale"].tooltip == "scale"
+
+
 def test_a_kernel_gets_the_live_form(monkeypatch, power):
     monkeypatch.delenv("CNNCOURSE_BOOK", raising=False)
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=object()))
     shown = []
-    monkeypatch.setattr("IPython.display.display", shown.append)
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     explore(power, exponent=[1, 2])
-    assert isinstance(shown[0], ipywidgets.VBox)
+    view = shown[0]["application/vnd.jupyter.widget-view+json"]
+    assert isinstance(ipywidgets.widgets.widget._instances[view["model_id"]], ipywidgets.VBox)
+
+
+def test_a_program_without_widgets_shows_the_first_frame_and_says_what_is_missing(form):
+    bundle = form.bundle
+    assert form.picture.value in bundle["text/html"]
+    assert "Draw power" in bundle["text/html"]
+    assert "need ipywidgets" in bundle["text/html"]
+    assert "pip install jupyterlab_widgets" in bundle["text/plain"]
+    assert "base64" not in bundle["text/plain"]
+
+
+def test_the_bundle_is_what_the_widget_itself_would_display(form):
+    kind = "application/vnd.jupyter.widget-view+json"
+    assert form.bundle[kind] == form.box._repr_mimebundle_()[kind]

@@ -118,12 +118,19 @@ def test_the_pen_has_a_soft_edge(open_pad):
 def test_without_a_kernel_it_says_so(open_pad):
     page = open_pad(widget=False)
     page.locator("canvas").click()
-    page.get_by_text("There is no kernel behind this pad").wait_for(timeout=20_000)
+    page.get_by_text("This pad reaches no kernel. Run its cell again").wait_for(timeout=20_000)
 
 
-def test_other_keys_are_left_to_the_page(open_pad):
+def test_the_notebook_gets_no_letters_but_shortcuts_with_a_modifier(open_pad):
     page = open_pad()
     page.evaluate("window.keys = []; addEventListener('keydown', (e) => window.keys.push(e.key))")
-    for key in ["ArrowLeft", "a", "Tab"]:
+    for key in ["ArrowLeft", "d", "Delete", "Shift+Enter", "Control+s"]:
         page.locator("canvas").press(key)
-    assert page.evaluate("window.keys") == ["a", "Tab"]
+    page.get_by_role("button", name="Clear").press("d")
+    assert page.evaluate("window.keys") == ["Shift", "Enter", "Control", "s"]
+
+
+def test_tab_leaves_the_pad(open_pad):
+    page = open_pad()
+    page.locator("canvas").press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Clear"
