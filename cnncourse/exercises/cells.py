@@ -14,19 +14,22 @@ def notebook_cells(name: str) -> list[tuple[str, str]]:
     Returns
     -------
     list of (str, str)
-        ``("markdown" | "code", source)``: the prompt as a sphinx-exercise directive, the stub, the check, and
-        the folded solution. The fold is an HTML element, so that it is folded in Colab and JupyterLab too.
+        ``("markdown" | "code", source)``: the prompt, the stub, the check, and the folded solution. The
+        prompt is a quotation and the fold an HTML element, which Colab, JupyterLab and VS Code show as well.
+        The book turns the quotation into a box.
 
     Examples
     --------
     >>> [kind for kind, source in notebook_cells("convolution.output_size")]
     ['markdown', 'code', 'code', 'markdown']
+    >>> print(notebook_cells("convolution.output_size")[0][1].splitlines()[0])
+    > **Exercise: How many positions**
     >>> print(notebook_cells("convolution.output_size")[2][1])
     check("convolution.output_size", output_size)
     """
     exercise = registry.find(name)
-    label = "ex-" + name.replace(".", "-").replace("_", "-")
-    directive = f":::{{exercise}} {exercise.title}\n:label: {label}\n:nonumber:\n\n{exercise.prompt}\n:::"
+    lines = [f"**Exercise: {exercise.title}**", "", *exercise.prompt.split("\n")]
+    quoted = "\n".join(f"> {line}".rstrip() for line in lines)
     check = f'check("{name}", {exercise.variable})'
     folded = f"<details>\n<summary>Solution</summary>\n\n```python\n{exercise.solution}\n```\n\n</details>"
-    return [("markdown", directive), ("code", exercise.stub), ("code", check), ("markdown", folded)]
+    return [("markdown", quoted), ("code", exercise.stub), ("code", check), ("markdown", folded)]

@@ -5,9 +5,10 @@ from io import StringIO
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 OPTIONS = {
-    "extensions": ["myst_nb", "sphinx_exercise", "cnnsite"],
+    "extensions": ["myst_nb", "cnnsite"],
     "html_theme": "cnncourse",
     "html_math_renderer": "mathml",
     "html_theme_options": {
@@ -82,16 +83,20 @@ def test_punctuation_stays_with_its_formula(build):
     assert re.search(r'<span class="nowrap"><math.*?alttext="b".*?</math>,</span> and <math', page)
 
 
-def test_a_dropdown_opens_without_a_script(build):
+def test_an_exercise_is_a_quotation_in_the_notebook_and_a_box_in_the_book(build):
     page, _, warned = build(
-        "# Title\n\n```{exercise} Size\n:label: ex\nHow large?\n```\n\n"
-        "````{solution} ex\n:label: so\n:class: dropdown\nFour.\n````\n"
+        "# Title\n\n> **Exercise: The size of `y`**\n>\n> How large?\n>\n> ```\n> 1  0\n> ```\n\n"
+        "> **A quotation** of another kind\n"
     )
     assert warned == ""
-    block = re.search(r"<details class=\"[^\"]*solution[^\"]*\".*?</details>", page, re.DOTALL)[0]
-    assert re.search(r"<summary>\s*Solution to\s+Exercise 1 \(Size\)\s*</summary>", block)
-    assert "Four." in block
-    assert "exercise-content" not in page
+    box = BeautifulSoup(page, "html.parser").find(id="exercise-the-size-of-y")
+    assert box["class"] == ["exercise", "admonition"]
+    title = box.find(class_="admonition-title")
+    assert title.get_text() == "Exercise: The size of y"
+    assert title.code.get_text() == "y"
+    assert "How large?" in box.get_text()
+    assert box.find("pre").get_text().strip() == "1  0"
+    assert page.count("<blockquote>") == 1
 
 
 EXPLORER = (

@@ -4,7 +4,7 @@
 
 - ``mathml``: formulas become MathML while the book is built.
 - ``images``: frames of explorers become files; figures get their size; a picture without a text is reported.
-- ``blocks``: folded answers as ``<details>``; the directive that shows a chapter's explorer on another page.
+- ``blocks``: boxes around exercises; the directive that shows a chapter's explorer on another page.
 - ``pages``: what the templates in ``theme/`` need to know about a page (links to Colab, to the source, …).
 """
 
@@ -23,9 +23,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_theme("cnncourse", str(Path(__file__).parent / "theme"))
     app.add_html_math_renderer("mathml", (mathml.visit_inline, None), (mathml.visit_block, None))
     app.add_post_transform(mathml.KeepPunctuation)
-    app.add_node(blocks.folded, html=(blocks.visit_folded, blocks.depart_folded))
-    app.add_node(blocks.folded_summary, html=(blocks.visit_summary, blocks.depart_summary))
-    app.add_post_transform(blocks.FoldDropdowns)
+    app.add_post_transform(blocks.ExerciseBoxes)
     app.add_directive("explorer", blocks.ExplorerFromChapter)
     # jupyter-book sets it even where sphinx-comments, whose option it is, is not loaded.
     app.add_config_value("comments_config", {}, "env")

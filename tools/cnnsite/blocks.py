@@ -1,4 +1,4 @@
-"""Blocks of the book: folded answers, and an explorer borrowed from a chapter."""
+"""Blocks of the book: boxes around exercises, and an explorer borrowed from a chapter."""
 
 from __future__ import annotations
 
@@ -12,60 +12,30 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
-from sphinx.writers.html5 import HTML5Translator
 
 TITLE = re.compile(r'class="cnx-explorer"[^>]*aria-label="Explorer: ([^"]*)"')
 
 
-class folded(nodes.General, nodes.Element):
-    """A ``<details>`` element; its first child is the summary."""
+class ExerciseBoxes(SphinxPostTransform):
+    """Turn a quotation that begins with ``**Exercise: …**`` into a box with that title.
 
-
-class folded_summary(nodes.Part, nodes.TextElement):
-    """The line that opens a folded block."""
-
-
-def visit_folded(translator: HTML5Translator, node: folded) -> None:
-    """Open the ``<details>``; the classes of the admonition stay on it."""
-    translator.body.append(translator.starttag(node, "details"))
-
-
-def depart_folded(translator: HTML5Translator, _node: folded) -> None:
-    """Close the ``<details>``."""
-    translator.body.append("</details>\n")
-
-
-def visit_summary(translator: HTML5Translator, _node: folded_summary) -> None:
-    """Open the ``<summary>``."""
-    translator.body.append("<summary>")
-
-
-def depart_summary(translator: HTML5Translator, _node: folded_summary) -> None:
-    """Close the ``<summary>``."""
-    translator.body.append("</summary>\n")
-
-
-class FoldDropdowns(SphinxPostTransform):
-    """Turn every admonition of class ``dropdown`` into ``<details>``: it opens without a script.
-
-    Links within the title are replaced by their text, because a link inside the line one clicks to open the
-    block would be two controls in one place.
+    In the notebook it stays a quotation, which every program shows as one.
     """
 
-    default_priority = 190  # after sphinx-exercise (20, 21) has written the titles of its solutions
+    default_priority = 190
     formats = ("html",)
 
     def run(self, **_options: object) -> None:
         """Replace the nodes of one page."""
-        for node in list(self.document.findall(nodes.Admonition)):
-            if "dropdown" not in node.get("classes", []):
+        for quotation in list(self.document.findall(nodes.block_quote)):
+            opening, *rest = quotation.children
+            strong = next(iter(opening.findall(nodes.strong)), None)
+            text = opening.astext()
+            if strong is None or strong.astext() != text or not text.startswith("Exercise: "):
                 continue
-            block = folded(ids=node.get("ids", []), classes=[*node["classes"], "admonition"])
-            children = list(node.children)
-            title = children.pop(0) if children and isinstance(children[0], nodes.title) else None
-            block += folded_summary("", title.astext() if title is not None else "Show")
-            block += children
-            node.replace_self(block)
+            title = nodes.title("", "", *strong.children)
+            box = nodes.admonition("", title, *rest, classes=["exercise"], ids=[nodes.make_id(text)])
+            quotation.replace_self(box)
 
 
 class ExplorerFromChapter(SphinxDirective):

@@ -229,7 +229,7 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
     parts = [translator.starttag(node, "div", CLASS="math-block")]
     parts.append(f'<div class="math-scroll">{_convert(translator, node, display=True)}</div>')
     if node.get("number"):
-        number = html.escape(get_node_equation_number(translator, node))
+        number = html.escape(str(get_node_equation_number(translator, node)))
         link = ""
         if node.get("ids"):
             title = f"Link to equation {number}"
