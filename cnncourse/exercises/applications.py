@@ -46,6 +46,8 @@ def _mask_cases() -> list[Case]:
 def _suppress_cases() -> list[Case]:
     chain = np.array([[1.0, 0.6, 0.1], [0.6, 1.0, 0.6], [0.1, 0.6, 1.0]])
     cases = [Case((np.array([0.9, 0.8, 0.7]), chain, 0.5)), Case((np.array([0.3, 0.9, 0.5]), chain, 0.5))]
+    just = np.array([[1.0, 0.5, 0.75], [0.5, 1.0, 0.25], [0.75, 0.25, 1.0]])
+    cases.append(Case((np.array([0.4, 0.7, 0.2]), just, 0.5)))
     rng = np.random.default_rng(20)
     for number, limit in ((6, 0.3), (8, 0.1), (5, 0.6)):
         overlap = np.triu(rng.random((number, number)).round(2), 1)
@@ -126,6 +128,11 @@ EXERCISES = (
                 answers.over_the_first_box, "You divide by the area of the first box. Divide by the union."
             ),
             Mistake(
+                answers.dice_of_boxes,
+                "That is another measure, Dice: twice the common area over the sum of both. Divide the "
+                "common area by the union.",
+            ),
+            Mistake(
                 answers.corner_and_size,
                 "The last two numbers are the right and the bottom edge, not width and height.",
             ),
@@ -176,6 +183,17 @@ EXERCISES = (
             Mistake(answers.sorted_by_index, "The boxes are right. Their order is to be: best score first."),
             Mistake(
                 answers.keeps_those_that_overlap, "You keep the boxes that overlap. Keep those that do not."
+            ),
+            Mistake(
+                answers.dropped_at_the_limit,
+                "You drop a box whose overlap is exactly the limit. Only more than that drops it.",
+            ),
+            Mistake(
+                answers.best_box_alone,
+                "You stop at the best box. Others that do not overlap it are kept too.",
+            ),
+            Mistake(
+                answers.nothing_suppressed, "All boxes are still there. `iou` and `limit` decide which go."
             ),
         ),
     ),

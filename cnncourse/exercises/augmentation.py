@@ -290,6 +290,11 @@ EXERCISES = (
                 answers.moved_back_inside,
                 "You pushed the square back into the image. At the border the hole gets smaller.",
             ),
+            Mistake(
+                answers.end_not_cut_off,
+                "You begin at 0 where the square sticks out, and still take the whole side. Its end stays "
+                "where it was, so the hole gets smaller.",
+            ),
             Mistake(answers.first_channel_only, "Only the first channel has a hole. All channels get it."),
             Mistake(
                 answers.counts_from_the_end,

@@ -247,7 +247,10 @@ EXERCISES = (
             Mistake(
                 [[1, 1, 1]] * 3, "This kernel answers to a flat image too. Its nine entries must sum to 0."
             ),
-            Mistake([[0, 0, 0]] * 3, "Zeros answer to nothing."),
+            Mistake(
+                [[0, 0, 0]] * 3,
+                "A horizontal edge gives 0 as well, since each of your rows sums to 0. Let them have different sums.",
+            ),
             Mistake(
                 [[0, 1, 2], [-1, 0, 1], [-2, -1, 0]],
                 "This kernel answers to edges of both directions. Let each column sum to 0.",

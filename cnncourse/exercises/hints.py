@@ -9,6 +9,9 @@ from .exercise import Case, Exercise
 from .run import Outcome, call
 
 OFF_BY_ONE = "Off by one. Count the positions on a small example, on paper."
+ONE_TOO_FEW = "One too few along an axis: does a loop or a slice stop one step early?"
+ONE_TOO_MANY = "One too many along an axis: does a loop or a slice run one step too far?"
+OFF_BY_SOME = OFF_BY_ONE, ONE_TOO_FEW, ONE_TOO_MANY
 WRONG_TYPE = "The number is right, its type is not: a count must be an integer. `int(...)` or `//` makes one."
 ERROR_HINTS = {
     "IndexError": "An index runs past the end of an array. Print its shape and the last index that you use.",
@@ -48,7 +51,7 @@ def hint_for_function(
     if exercise.whole and difference(expected, first.value) is None:
         return WRONG_TYPE
     hint = general_hint(expected, first.value, exercise.exact_shape)
-    return None if hint == OFF_BY_ONE and _is_chance(exercise, cases, outcomes, failing) else hint
+    return None if hint in OFF_BY_SOME and _is_chance(hint, exercise, cases, outcomes, failing) else hint
 
 
 def _known_mistake(exercise, cases, outcomes, failing) -> str | None:
@@ -65,10 +68,11 @@ def _known_mistake(exercise, cases, outcomes, failing) -> str | None:
     return best
 
 
-def _is_chance(exercise, cases, outcomes, failing) -> bool:
-    """Whether an answer that is off by one is so in no more than half of the cases it fails on."""
+def _is_chance(hint, exercise, cases, outcomes, failing) -> bool:
+    """Whether an answer that is one off is so in no more than half of the cases it fails on."""
+    exact = exercise.exact_shape
     pairs = [(call(exercise.reference, cases[i]).value, outcomes[i].value) for i in failing]
-    return 2 * sum(general_hint(expected, got) == OFF_BY_ONE for expected, got in pairs) <= len(failing)
+    return 2 * sum(general_hint(expected, got, exact) == hint for expected, got in pairs) <= len(failing)
 
 
 def _is_right(exercise: Exercise, case: Case, outcome: Outcome) -> bool:
@@ -161,9 +165,9 @@ def _shape_hint(expected: np.ndarray, got: np.ndarray) -> str | None:
         return "Rows and columns are exchanged."
     apart = {e - g for e, g in zip(expected.shape, got.shape)} - {0}
     if apart == {1}:
-        return "One too few along an axis: does a loop or a slice stop one step early?"
+        return ONE_TOO_FEW
     if apart == {-1}:
-        return "One too many along an axis: does a loop or a slice run one step too far?"
+        return ONE_TOO_MANY
     return None
 
 

@@ -172,6 +172,10 @@ EXERCISES = (
                 answers.shortcut_pooled,
                 "You took means. Take single pixels: this shortcut computes nothing.",
             ),
+            Mistake(
+                answers.shortcut_always_of_two,
+                "You take every second pixel, whatever `stride` says.",
+            ),
             Mistake(answers.shortcut_zeros_first, "The zeros stand first. The old channels come first."),
             Mistake(answers.shortcut_repeated, "The new channels are copies. Fill them with zeros."),
             Mistake(answers.shortcut_not_widened, "The new channels are missing."),

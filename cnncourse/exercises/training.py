@@ -153,6 +153,12 @@ EXERCISES = (
                 "A very small softmax is rounded to 0, and log(0) is infinite. Do not take the log of the "
                 "softmax: subtract the log of the sum of exponentials from the shifted logits instead.",
             ),
+            Mistake(
+                answers.small_number_in_the_logarithm,
+                "The small number in the logarithm cuts the loss off: a sure and wrong answer costs more "
+                "than this. Subtract the log of the sum of exponentials from the shifted logits, and nothing "
+                "is lost.",
+            ),
             Mistake(answers.summed, "You sum over the samples. PyTorch's default is the mean: divide by N."),
             Mistake(
                 answers.softmax_over_the_batch,

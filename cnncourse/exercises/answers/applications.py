@@ -56,6 +56,23 @@ def suppress(scores, iou, limit):
 # Wrong answers
 
 
+def dice_of_boxes(box, other):
+    overlap = box_iou(box, other)
+    return 2 * overlap / (1 + overlap)
+
+
+def dropped_at_the_limit(scores, iou, limit):
+    return suppress(scores, iou, np.nextafter(limit, 0))
+
+
+def best_box_alone(scores, iou, limit):
+    return suppress(scores, iou, limit)[:1]
+
+
+def nothing_suppressed(scores, iou, limit):
+    return np.argsort(-scores)
+
+
 def stamps_side_by_side(size, kernel_size, stride):
     return np.ones((size - 1) * stride + kernel_size, dtype=int)
 

@@ -266,5 +266,13 @@ def counts_from_the_end(images, row, column, side):
     return out
 
 
+def end_not_cut_off(images, row, column, side):
+    out = images.copy()
+    for n in range(len(images)):
+        top, left = max(row[n] - side // 2, 0), max(column[n] - side // 2, 0)
+        out[n, :, top : top + side, left : left + side] = 0
+    return out
+
+
 def all_but_the_square(images, row, column, side):
     return images - cutout(images, row, column, side)

@@ -138,6 +138,10 @@ def shortcut_all_pixels(x, stride, channels):
     return widening_shortcut(x, 1, channels)
 
 
+def shortcut_always_of_two(x, stride, channels):
+    return widening_shortcut(x, 2, channels)
+
+
 def shortcut_pooled(x, stride, channels):
     height, width = -(-x.shape[1] // stride), -(-x.shape[2] // stride)
     out = np.zeros((channels, height, width))
