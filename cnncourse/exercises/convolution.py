@@ -249,7 +249,7 @@ EXERCISES = (
             ),
             Mistake(
                 [[0, 0, 0]] * 3,
-                "A horizontal edge gives 0 as well, since each of your rows sums to 0. Let them have different sums.",
+                "A horizontal edge gives 0 as well: each of your rows sums to 0. Give them different sums.",
             ),
             Mistake(
                 [[0, 1, 2], [-1, 0, 1], [-2, -1, 0]],

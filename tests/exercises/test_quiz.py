@@ -5,6 +5,7 @@ import re
 from importlib import resources
 
 import jsonschema
+import numpy as np
 import pytest
 
 from cnncourse.exercises import quiz
@@ -54,6 +55,35 @@ def test_questions_are_fair(name):
         for text in (question.question, *texts, *(choice.why for choice in question.choices)):
             assert text.count("`") % 2 == 0
     assert len(places) >= 3
+
+
+def lengths(question) -> tuple[int, list[int]]:
+    """The length of the right choice, and those of the wrong ones."""
+    right = next(len(choice.text) for choice in question.choices if choice.right)
+    return right, [len(choice.text) for choice in question.choices if not choice.right]
+
+
+@pytest.mark.parametrize("name", quiz_names())
+def test_the_right_choice_cannot_be_seen_from_afar(name):
+    """In each quiz, neither the length of a choice nor its place says that it is the right one."""
+    questions = quiz(name).questions
+    sizes = [lengths(question) for question in questions]
+    assert 2 * sum(right > max(wrong) for right, wrong in sizes) <= len(questions)
+    assert 2 * sum(right < min(wrong) for right, wrong in sizes) <= len(questions)
+    assert all(right <= max(1.4 * max(wrong), max(wrong) + 6) for right, wrong in sizes)
+
+
+def test_over_the_book_length_and_place_say_nothing():
+    """Of four choices by chance: the longest, the shortest and each place are right one time in four."""
+    questions = [question for name in quiz_names() for question in quiz(name).questions]
+    sizes = [lengths(question) for question in questions]
+    places = [[choice.right for choice in question.choices].index(True) for question in questions]
+    shares = {
+        "longest": np.mean([right > max(wrong) for right, wrong in sizes]),
+        "shortest": np.mean([right < min(wrong) for right, wrong in sizes]),
+        **{f"place {place}": np.mean(np.equal(places, place)) for place in range(4)},
+    }
+    assert all(0.08 < share < 1 / 3 for share in shares.values()), shares
 
 
 @pytest.mark.parametrize("name", quiz_names())
