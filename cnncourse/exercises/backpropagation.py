@@ -13,16 +13,18 @@ def _relu_cases() -> list[Case]:
     return [Case(small), *(Case((rng.normal(size=shape), rng.normal(size=shape))) for shape in shapes)]
 
 
-def _linear_cases() -> list[Case]:
+def _twice_cases() -> list[Case]:
     rng = np.random.default_rng(2)
-    small = np.array([[1.0, 0.0, 2.0], [3.0, 1.0, 0.0]]), np.array([[1.0, 2.0], [0.0, 1.0]])
-    weight = np.array([[1.0, -1.0], [2.0, 0.0], [0.0, 3.0]])
-    sizes = (4, 4, 4), (5, 3, 2), (1, 2, 6)
-    cases = [
-        Case((rng.normal(size=(n, units)), rng.normal(size=(n, inputs)), rng.normal(size=(units, inputs))))
-        for n, inputs, units in sizes
-    ]
-    return [Case((*small, weight)), *cases]
+    square = (
+        np.array([[1.0, 2.0], [0.0, -1.0]]),
+        np.array([[1.0, 0.0], [3.0, 1.0]]),
+        np.array([[1.0, -1.0], [2.0, 0.0]]),
+    )
+    cases = [Case(square)]
+    for n, inputs, units in ((4, 4, 4), (5, 3, 2), (1, 2, 6)):
+        grad_output, x = rng.normal(size=(2, n, inputs))
+        cases.append(Case((grad_output, x, rng.normal(size=(units, inputs)))))
+    return cases
 
 
 def _input_cases() -> list[Case]:
@@ -107,36 +109,44 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        name="backpropagation.linear",
-        title="Through a dense layer",
+        name="backpropagation.used_twice",
+        title="One weight, used twice",
         prompt=(
-            "The layer has computed `x @ weight.T + bias` for `x` of shape (N, inputs) and `weight` of shape "
-            "(outputs, inputs). Write `linear_backward(grad_output, x, weight)`: the gradients of `x`, of "
-            "`weight` and of the bias, as a tuple. `grad_output` has shape (N, outputs)."
+            "A network squeezes `x`, of shape (N, inputs), to `x @ weight.T` and unfolds that again with the "
+            "same numbers: the result is `x @ weight.T @ weight`. `weight` has shape (units, inputs). Write "
+            "`used_twice_backward(grad_output, x, weight)`: the gradient of `x` and that of `weight`. "
+            "`grad_output` has the shape of the result, which is that of `x`."
         ),
-        reference=answers.linear_backward,
-        cases=_linear_cases,
+        reference=answers.used_twice_backward,
+        cases=_twice_cases,
         exact_shape=True,
         mistakes=(
             Mistake(
-                answers.bias_per_sample,
-                "Your bias has a gradient for each sample. All samples share one bias: add them up.",
+                answers.first_use_alone,
+                "Your gradient of the weight knows only how it squeezes. It unfolds as well, and the ways "
+                "add up.",
+            ),
+            Mistake(
+                answers.second_use_alone,
+                "Your gradient of the weight knows only how it unfolds. It squeezes as well, and the ways "
+                "add up.",
+            ),
+            Mistake(
+                answers.mean_of_both_uses,
+                "You took the mean of the two ways. They add up.",
+            ),
+            Mistake(
+                answers.stopped_halfway,
+                "Your gradient of `x` is that of the squeezed numbers. One more product leads back to `x`.",
+            ),
+            Mistake(
+                answers.weight_not_turned,
+                "Where the forward pass multiplies by `weight`, the way back multiplies by `weight.T`, and "
+                "the other way round.",
             ),
             Mistake(
                 answers.averaged_over_the_batch,
                 "You divided by N. If the loss is a mean, its own gradient has done that already.",
-            ),
-            Mistake(
-                answers.weight_gradient_turned,
-                "The gradient of the weights has rows and columns exchanged: it has the shape of `weight`.",
-            ),
-            Mistake(
-                answers.bias_summed_over_units,
-                "You summed the bias over the outputs. Each output has a bias of its own.",
-            ),
-            Mistake(
-                answers.weight_not_turned,
-                "Forwards it was `weight.T`. Backwards each output hands back along its own row of `weight`.",
             ),
         ),
     ),

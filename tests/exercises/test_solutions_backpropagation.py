@@ -26,12 +26,12 @@ def back(output, rng):
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), SEED)
-def test_relu_and_linear(samples, inputs, outputs, seed):
+def test_relu_and_a_weight_used_twice(samples, inputs, units, seed):
     rng = np.random.default_rng(seed)
-    x, weight, bias = (leaf(rng.normal(size=s)) for s in ((samples, inputs), (outputs, inputs), outputs))
-    gradient = back(F.linear(x, weight, bias), rng)
-    found = answers.linear_backward(gradient, x.detach().numpy(), weight.detach().numpy())
-    for part, tensor in zip(found, (x, weight, bias), strict=True):
+    x, weight = leaf(rng.normal(size=(samples, inputs))), leaf(rng.normal(size=(units, inputs)))
+    gradient = back(F.linear(F.linear(x, weight), weight.T), rng)
+    found = answers.used_twice_backward(gradient, x.detach().numpy(), weight.detach().numpy())
+    for part, tensor in zip(found, (x, weight), strict=True):
         np.testing.assert_allclose(part, tensor.grad.numpy(), atol=1e-12)
     z = leaf(np.append(rng.normal(size=5), 0.0))
     gradient = back(F.relu(z), rng)
@@ -111,11 +111,13 @@ def test_other_right_answers_pass():
     assert check("backpropagation.conv_weight", by_swapping_axes)
     assert check("backpropagation.measured", by_unit_arrays)
     assert check("backpropagation.relu", lambda grad_output, x: grad_output * (x > 0))
-    assert check(
-        "backpropagation.linear",
-        lambda grad_output, x, weight: [grad_output @ weight, np.einsum("no,ni->oi", grad_output, x),
-                                        np.ones(len(x)) @ grad_output],
-    )  # fmt: skip
+
+    def by_letters(grad_output, x, weight):
+        grad_weight = np.einsum("nj,ni,ki->kj", grad_output, x, weight)
+        grad_weight += np.einsum("nj,kj,ni->ki", grad_output, weight, x)
+        return [grad_output @ (weight.T @ weight), grad_weight.astype(np.float32)]
+
+    assert check("backpropagation.used_twice", by_letters)
     assert check(
         "backpropagation.max_pool",
         lambda x, grad_output, size, stride: ops.max_pool2d_backward(

@@ -10,12 +10,12 @@ def relu_backward(grad_output, x):
     return np.where(x > 0, grad_output, 0)
 
 
-def linear_backward(grad_output, x, weight):
-    """Gradients of x (N, inputs), weight (outputs, inputs) and bias (outputs,)."""
-    grad_x = grad_output @ weight
-    grad_weight = grad_output.T @ x
-    grad_bias = grad_output.sum(axis=0)
-    return grad_x, grad_weight, grad_bias
+def used_twice_backward(grad_output, x, weight):
+    """Gradients of x (N, inputs) and weight (units, inputs) behind x @ weight.T @ weight."""
+    grad_squeezed = grad_output @ weight.T
+    unfolding = (x @ weight.T).T @ grad_output
+    squeezing = grad_squeezed.T @ x
+    return grad_squeezed @ weight, unfolding + squeezing
 
 
 def input_gradient(grad_output, kernel, padding):
@@ -98,28 +98,31 @@ def slope_alone(grad_output, x):
     return (x > 0).astype(float)
 
 
-def bias_per_sample(grad_output, x, weight):
-    grad_x, grad_weight, _ = linear_backward(grad_output, x, weight)
-    return grad_x, grad_weight, grad_output
+def first_use_alone(grad_output, x, weight):
+    return used_twice_backward(grad_output, x, weight)[0], (grad_output @ weight.T).T @ x
 
 
-def averaged_over_the_batch(grad_output, x, weight):
-    grad_x, grad_weight, grad_bias = linear_backward(grad_output, x, weight)
-    return grad_x, grad_weight / len(x), grad_bias / len(x)
+def second_use_alone(grad_output, x, weight):
+    return used_twice_backward(grad_output, x, weight)[0], (x @ weight.T).T @ grad_output
 
 
-def weight_gradient_turned(grad_output, x, weight):
-    grad_x, grad_weight, grad_bias = linear_backward(grad_output, x, weight)
-    return grad_x, grad_weight.T, grad_bias
+def mean_of_both_uses(grad_output, x, weight):
+    grad_x, grad_weight = used_twice_backward(grad_output, x, weight)
+    return grad_x, grad_weight / 2
 
 
-def bias_summed_over_units(grad_output, x, weight):
-    grad_x, grad_weight, _ = linear_backward(grad_output, x, weight)
-    return grad_x, grad_weight, grad_output.sum(axis=1)
+def stopped_halfway(grad_output, x, weight):
+    return grad_output @ weight.T, used_twice_backward(grad_output, x, weight)[1]
 
 
 def weight_not_turned(grad_output, x, weight):
-    return grad_output @ weight.T, grad_output.T @ x, grad_output.sum(axis=0)
+    grad_squeezed = grad_output @ weight
+    return grad_squeezed @ weight.T, (x @ weight.T).T @ grad_output + grad_squeezed.T @ x
+
+
+def averaged_over_the_batch(grad_output, x, weight):
+    grad_x, grad_weight = used_twice_backward(grad_output, x, weight)
+    return grad_x, grad_weight / len(x)
 
 
 def _correlate(image, kernel):
