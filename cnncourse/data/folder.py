@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnncourse.data.arrays import ImageData
 from cnncourse.data.decoding import load_files
-from cnncourse.data.folder_cache import PictureFile
+from cnncourse.data.folder_cache import PictureFile, picture_file
 from cnncourse.data.paths import DataNotFound
 from cnncourse.data.pictures import Wanted, check_options, plain_path
 from cnncourse.data.resizing import image_size
@@ -152,4 +152,4 @@ def _collect(folder: Path, label: int, files: list, left_out: list, above: set) 
                 (plain_path(entry.path), "dangling link" if entry.is_symlink() else error.strerror)
             )
         else:
-            files.append(PictureFile(entry.path, label, status.st_size, status.st_mtime_ns))
+            files.append(picture_file(entry.path, label, status))

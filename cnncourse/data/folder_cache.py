@@ -28,6 +28,12 @@ class PictureFile(NamedTuple):
     label: int
     size: int  # bytes
     modified: int  # nanoseconds since the epoch
+    changed: int  # the same, but renaming counts: files that swap their names keep the other time
+
+
+def picture_file(path: str, label: int, status: os.stat_result) -> PictureFile:
+    """Return a file with what tells whether it is still the same."""
+    return PictureFile(path, label, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 @dataclass
@@ -96,10 +102,10 @@ def open_store(
         return None
     base = user_cache() / "folders" if cache is True else Path(cache).expanduser()
     absolute = os.path.realpath(folder)
-    state = hashlib.sha256(repr(tuple(classes)).encode())
-    for file in files:
-        line = f"{file.path}\0{file.label}\0{file.size}\0{file.modified}\n"
-        state.update(line.encode("utf-8", "surrogateescape"))
+    lines = [
+        f"{path}\0{label}\0{size}\0{modified}\0{changed}" for path, label, size, modified, changed in files
+    ]
+    state = hashlib.sha256("\n".join([repr(tuple(classes)), *lines]).encode("utf-8", "surrogateescape"))
     where = hashlib.sha256(repr((_FORMAT, absolute, tuple(options))).encode("utf-8", "surrogateescape"))
     return Store(base, where.hexdigest()[:16], state.hexdigest()[:32])
 

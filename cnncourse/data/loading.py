@@ -11,7 +11,7 @@ from cnncourse.data.arrays import ImageData
 from cnncourse.data.catalog import Entry, entry, present
 from cnncourse.data.decoding import load_files
 from cnncourse.data.drawing import shapes
-from cnncourse.data.folder_cache import PictureFile
+from cnncourse.data.folder_cache import picture_file
 from cnncourse.data.paths import DataNotFound, data_root
 from cnncourse.data.pictures import Wanted, check_options
 from cnncourse.data.resizing import image_size, resize
@@ -126,7 +126,7 @@ def _read_pets(item: Entry, pictures: Path, list_file: Path, size: tuple[int, in
         except OSError as error:
             left_out.append((str(path), error.strerror or "unreadable"))
         else:
-            files.append(PictureFile(str(path), label, status.st_size, status.st_mtime_ns))
+            files.append(picture_file(str(path), label, status))
     data = load_files(
         list_file, files, item.classes, item.name, Wanted(size, item.channels), left_out=left_out
     )

@@ -1,6 +1,7 @@
 """Folders of image files: classes, bad files, and what is kept for the next time."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -153,10 +154,13 @@ def test_second_load_decodes_nothing(picture_folder, no_decoding):
     assert (first.labels.tolist(), first.mean, first.std) == (second.labels.tolist(), second.mean, second.std)
 
 
-@pytest.mark.parametrize("change", ["added", "removed", "touched", "moved", "renamed class"])
+@pytest.mark.parametrize("change", ["added", "removed", "touched", "moved", "swapped", "renamed class"])
 def test_a_change_of_the_folder_is_seen(change, picture_folder, own_cache):
-    before = load_folder(picture_folder, 16)
     cat, dog = picture_folder / "cat", picture_folder / "dog"
+    for place, colour in ((cat, "blue"), (dog, "green")):  # as an archive leaves them: one time for all
+        Image.new("RGB", (24, 20), colour).save(place / "twin.bmp")
+        os.utime(place / "twin.bmp", (1_000_000_000, 1_000_000_000))
+    before = load_folder(picture_folder, 16)
     if change == "added":
         shutil.copy(cat / "0.png", cat / "new.png")
     elif change == "removed":
@@ -165,6 +169,10 @@ def test_a_change_of_the_folder_is_seen(change, picture_folder, own_cache):
         Image.new("RGB", (24, 20), "red").save(cat / "0.png")
     elif change == "moved":
         (cat / "0.png").rename(dog / "from_cat.png")
+    elif change == "swapped":  # of one size and one time, as unpacked archives have them
+        (cat / "twin.bmp").rename(picture_folder.parent / "aside")
+        (dog / "twin.bmp").rename(cat / "twin.bmp")
+        (picture_folder.parent / "aside").rename(dog / "twin.bmp")
     else:
         dog.rename(picture_folder / "wolf")
     after = load_folder(picture_folder, 16)
