@@ -9,6 +9,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnncourse.cli.parser import pip_install
 from cnncourse.cli.sources import no_such_data, some_text
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _refuse_unknown(names: list[str]) -> None:
 def lacking(item: Entry, root: Path) -> str:
     """Return in a few words what keeps a data set from being read, "" if nothing does."""
     if item.name == "digits" and importlib.util.find_spec("sklearn") is None:
-        return "needs scikit-learn: pip install 'cnncourse[course]'"
+        return f"needs scikit-learn: {pip_install(extra='course')}"
     return f"not here, {item.megabytes} MB to get" if item.missing(root) else ""
 
 

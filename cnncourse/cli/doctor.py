@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from cnncourse.cli.data import lacking
+from cnncourse.cli.parser import pip_install
 
 # module -> (name on the package index, extra that brings it, what it is for)
 _PACKAGES = {
@@ -48,20 +49,20 @@ def run(args: argparse.Namespace) -> int:
     print(f"Python       {platform.python_version()} on {platform.platform()}")
     lacking = _packages()
     if "numpy" in lacking:
-        print("The core does not work: pip install numpy")
+        print(f"The core does not work. To mend it: {lacking['numpy'][1]}")
         return 1
     if not {"torch", "safetensors"} & lacking.keys():
         _device()
     _data()
-    for name, (extra, purpose) in lacking.items():
-        print(f"missing: {name}, for {purpose}. To get it: pip install 'cnncourse[{extra}]'")
+    for name, (purpose, remedy) in lacking.items():
+        print(f"missing: {name}, for {purpose}. To get it: {remedy}")
     if not lacking:
         print("All parts are there.")
     return 0
 
 
 def _packages() -> dict[str, tuple[str, str]]:
-    """Print a line per package; return those that cannot be imported, with extra and purpose."""
+    """Print a line per package; return those that cannot be imported, with purpose and remedy."""
     lacking = {}
     for module, (name, extra, purpose) in _PACKAGES.items():
         try:
@@ -70,10 +71,10 @@ def _packages() -> dict[str, tuple[str, str]]:
         except ModuleNotFoundError as error:
             because = "" if error.name == module else f": it needs {error.name}"
             print(f"{name:12} not installed{because}")
-            lacking[module] = (extra, purpose)
+            lacking[module] = (purpose, pip_install(extra=extra) if extra else pip_install(name))
         except Exception as error:  # a broken installation raises anything while it is imported
             print(f"{name:12} installed, but broken: {' '.join(str(error).split())[:150]}")
-            lacking[module] = (extra, purpose)
+            lacking[module] = (purpose, pip_install("--force-reinstall", name))
     return lacking
 
 

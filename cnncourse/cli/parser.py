@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 
@@ -46,5 +48,17 @@ def describe(error: Exception) -> str:
 
 def _how_to_get(module: str) -> str:
     extras = {"torch": "torch", "torchvision": "torch", "safetensors": "torch", "tqdm": "torch"}
-    extra = extras.get(module.split(".")[0], "course")
-    return f"pip install 'cnncourse[{extra}]'"
+    return pip_install(extra=extras.get(module.split(".")[0], "course"))
+
+
+def pip_install(*names: str, extra: str = "") -> str:
+    """Return the command that installs packages, or an extra of the course, for the Python that runs.
+
+    The course is named as it lies here: a checkout by its path, else by its name. Another Python's pip, which
+    `pip` alone may be, would install beside it.
+    """
+    if extra:
+        root = Path(__file__).resolve().parents[2]
+        is_checkout = (root / "pyproject.toml").is_file()
+        names = ("-e", f"{root}[{extra}]") if is_checkout else (f"cnncourse[{extra}]",)
+    return shlex.join([sys.executable or "python", "-m", "pip", "install", *names])

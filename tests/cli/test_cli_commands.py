@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from command import one_line_error
 from PIL import Image
 
-from cnncourse.cli import main
+from cnncourse.cli import main, parser
 from cnncourse.data import CATALOG
 
 
@@ -138,7 +140,28 @@ def test_doctor_says_what_is_missing(monkeypatch, capsys):
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
     assert "matplotlib   not installed" in out
-    assert "missing: matplotlib, for figures. To get it: pip install 'cnncourse[course]'" in out
+    pip = f"{shlex.quote(sys.executable)} -m pip install"
+    checkout = Path(__file__).resolve().parents[2]
+    assert f"missing: matplotlib, for figures. To get it: {pip} -e '{checkout}[course]'" in out
+
+
+def test_remedies_of_an_installed_package_name_it_by_its_name(monkeypatch, tmp_path):
+    """As a wheel puts it into site-packages; in a folder whose name a shell would cut."""
+    monkeypatch.setattr(
+        parser, "__file__", str(tmp_path / "site-packages" / "cnncourse" / "cli" / "parser.py")
+    )
+    monkeypatch.setattr(sys, "executable", "/my envs/bin/python")
+    assert parser.pip_install(extra="torch") == "'/my envs/bin/python' -m pip install 'cnncourse[torch]'"
+
+
+def test_doctor_reinstalls_what_is_broken(monkeypatch, tmp_path, capsys):
+    (tmp_path / "matplotlib.py").write_text("raise OSError('libpng is gone')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "matplotlib")
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert "matplotlib   installed, but broken: libpng is gone" in out
+    assert out.rstrip().endswith("-m pip install --force-reinstall matplotlib")
 
 
 def test_doctor_tells_what_the_data_root_is(monkeypatch, tmp_path, capsys):

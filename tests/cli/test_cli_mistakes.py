@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from command import one_line_error
@@ -11,6 +12,7 @@ from PIL import Image
 
 from cnncourse.cli import main
 
+ROOT = Path(__file__).resolve().parents[2]
 TRAIN_MISTAKES = [
     (["--model", "lenet"], "lenet5"),
     (["--model", "resnet21"], "resnet20"),
@@ -167,7 +169,7 @@ def test_without_torch_the_remedy_is_named(monkeypatch, capsys):
     for room in ("train", "models"):
         monkeypatch.delattr(cnncourse, room, raising=False)
     error = one_line_error(capsys, "summary", "lenet5")
-    assert "torch is not installed: pip install 'cnncourse[torch]'" in error
+    assert f"torch is not installed: {sys.executable} -m pip install -e '{ROOT}[torch]'" in error
 
 
 def test_a_reader_that_goes_away_is_no_fault():
