@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cnncourse.data import ImageData
 
-COMMAND_FILE = "command.json"  # beside a run's config.json: where its data came from, for `cnncourse eval`
+# Beside a run's config.json: where its data came from, and what else the command was told, for --resume.
+COMMAND_FILE = "command.json"
 _TEST_FOLDERS = ("test", "valid", "validation", "val")
 _TEST_SHARE = 0.2  # of a folder that does not say what is for testing
 
@@ -28,26 +29,45 @@ class Source:
     resize: str = "crop"
     fallback: str | None = None
 
-    def save(self, run: Path) -> None:
-        """Write it into the folder of a run, with paths that hold in every working directory."""
+    def save(self, run: Path, training: dict | None = None) -> None:
+        """Write it into the folder of a run, with paths that hold in every working directory.
+
+        `training` is what else `cnncourse train` was told.
+        """
+        from cnncourse.train.checkpoint import write_text
+
         folder = self._folder()
         data = self.data if folder is None else str(folder.absolute())
         root = None if self.root is None else str(Path(self.root).expanduser().absolute())
-        run.mkdir(parents=True, exist_ok=True)
-        content = json.dumps(asdict(replace(self, data=data, root=root)), indent=1)
-        (run / COMMAND_FILE).write_text(content + "\n", encoding="utf-8")
+        content = asdict(replace(self, data=data, root=root)) | ({"training": training} if training else {})
+        write_text(run / COMMAND_FILE, json.dumps(content, indent=1))
 
     @classmethod
     def load(cls, run: Path) -> Source | None:
         """Read it back; None if the run was not made by the command line."""
+        return cls.load_all(run)[0]
+
+    @classmethod
+    def load_all(cls, run: Path) -> tuple[Source | None, dict]:
+        """Read back what `save` wrote, with what else the command was told."""
         path = run / COMMAND_FILE
         if not path.exists():
-            return None
+            return None, {}
         try:
-            source = cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, TypeError) as error:
+            content = dict(json.loads(path.read_text(encoding="utf-8")))
+            training = content.pop("training", {})
+            if training:
+                kinds = {
+                    "model": str,
+                    "weights": lambda name: name and str(name),
+                    "valid": float,
+                    "settings": dict,
+                }
+                training = {name: kind(training[name]) for name, kind in kinds.items()}
+            source = cls(**content)
+        except (ValueError, TypeError, KeyError) as error:
             raise ValueError(f"{path} is damaged ({error}): give --data") from None
-        return replace(source, size=tuple(source.size) if source.size else None)
+        return replace(source, size=tuple(source.size) if source.size else None), training
 
     @property
     def is_folder(self) -> bool:
@@ -112,12 +132,14 @@ class Source:
 
 
 def add_data_options(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    """Declare the options about data that training and evaluation share."""
+    """Declare the options about data that training and evaluation share.
+
+    What is not given is None; `default` is what the help says of it.
+    """
     group = parser.add_argument_group("data")
     group.add_argument(
         "--data",
         type=some_text,
-        default=default,
         metavar="NAME|FOLDER",
         help="a data set (see `cnncourse data list`) or a folder of images, one sub-folder per class, "
         "with train/ and test/ above them or without" + (f"; default {default}" if default else ""),
@@ -143,7 +165,6 @@ def add_image_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--resize",
         choices=("crop", "stretch"),
-        default="crop",
         help="how another aspect ratio is met; default crop",
     )
 

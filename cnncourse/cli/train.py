@@ -15,16 +15,19 @@ _EPILOG = """
 examples:
   cnncourse train --data digits --epochs 3                     # nothing to download, half a minute
   cnncourse train --model lenet5 --data mnist --epochs 3 --seed 0 --out runs/a
-  cnncourse train --model lenet5 --data mnist --epochs 3 --seed 0 --out runs/a --resume     # go on with it
+  cnncourse train --out runs/a --resume                        # go on with it, as it was begun
   cnncourse train --model resnet20 --data photos/ --epochs 20 --augment flip=0.5,shift=0.1 --out runs/b
   cnncourse train --data photos/ --model resnet20 --weights cifar10 --epochs 5 --out runs/d
   torchrun --nproc-per-node 2 -m cnncourse train --data cifar10 --model resnet20 --out runs/c
 
-Ctrl-C ends training after saving what there is; --resume goes on from there.
+Ctrl-C ends training after saving what there is; --resume goes on from there. What is not said then is taken
+from the run; what is said must not contradict it. Where there is no run yet, --resume starts one.
 """
 
+CHECKPOINT = "checkpoint.pt"  # as in train.checkpoint, which would import torch
 # Few images make few steps: with smaller batches they are enough to learn something in as many epochs.
 _MANY_IMAGES, _SMALL_BATCH = 10_000, 32
+_DATA, _DEFAULTS = "digits", {"model": "lenet5", "weights": None, "valid": 0.1}
 _RUN_FILES = ("model.safetensors", "history.json", "config.json", "evaluation.json")
 
 # option -> (type, field of TrainConfig, help). The defaults are TrainConfig's.
@@ -63,7 +66,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         epilog=_EPILOG,
     )
     parser.set_defaults(run=run)
-    parser.add_argument("--model", default="lenet5", metavar="NAME", help="network; default lenet5")
+    parser.add_argument("--model", metavar="NAME", help=f"network; default {_DEFAULTS['model']}")
     parser.add_argument(
         "--out", type=some_text, metavar="DIR", help="folder for weights, history and settings"
     )
@@ -75,9 +78,9 @@ def add(commands: argparse._SubParsersAction) -> None:
         "(torchvision's networks); default random",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
-    add_data_options(parser, default="digits")
-    held_out = "share of the training part held out to validate; default 0.1, 0 for none"
-    parser.add_argument("--valid", type=float, default=0.1, metavar="SHARE", help=held_out)
+    add_data_options(parser, default=_DATA)
+    held_out = f"share of the training part held out to validate; default {_DEFAULTS['valid']}, 0 for none"
+    parser.add_argument("--valid", type=float, metavar="SHARE", help=held_out)
     add_image_options(parser)
     group = parser.add_argument_group("training")
     for option, (kind, _, text) in _SETTINGS.items():
@@ -92,25 +95,26 @@ def run(args: argparse.Namespace) -> int:
     """Train, evaluate on the test part, and report."""
     out = None if args.out is None else Path(args.out)
     check_out(out, args.resume)
-    if not 0 <= args.valid < 1:
-        raise ValueError(f"--valid {args.valid} must be at least 0 and below 1: 0.1 holds out a tenth")
+    asked, training = _told(args, out)
+    settings, share = training["settings"], training["valid"]
+    if not 0 <= share < 1:
+        raise ValueError(f"--valid {share} must be at least 0 and below 1: 0.1 holds out a tenth")
     import torch
 
     from cnncourse import data, models, train
 
-    settings = _settings(args)
-    config = train.TrainConfig.from_dict(settings)  # what is wrong is refused before any data are read
-    asked = Source(args.data, args.root, args.size, args.channels, args.resize, args.fallback)
-    source = _fitted(asked, args.model)
+    # What is wrong is refused before any data are read.
+    config = train.TrainConfig.from_dict(settings | {"progress": not args.quiet})
+    source = _fitted(asked, training["model"])
     images = source.load_part("train")
     _check_classes(source, images)
     torch.manual_seed(config.seed)
-    model = models.create(args.model, len(images.classes), images.images.shape[1], args.weights)
-    fitting, valid = data.split_data(images, args.valid, config.seed) if args.valid else (images, None)
+    model = models.create(training["model"], len(images.classes), images.images.shape[1], training["weights"])
+    fitting, valid = data.split_data(images, share, config.seed) if share else (images, None)
     if "batch_size" not in settings and len(fitting) < _MANY_IMAGES:
         config = replace(config, batch_size=_SMALL_BATCH)
-    if out and _is_first() and not (out / "checkpoint.pt").exists():
-        source.save(out)
+    if out and _is_first() and not (out / CHECKPOINT).exists():
+        source.save(out, training)
     history = train.fit(model, fitting, valid, config, out=out, resume=args.resume)
     if not _is_first():
         return 0
@@ -176,7 +180,7 @@ def check_out(out: Path | None, resume: bool) -> None:
     if not out.is_dir() or not _is_first():  # the first process may have begun to write
         return
     present = {path.name for path in out.iterdir()}
-    if resume and present and not present & {"checkpoint.pt", "config.json", COMMAND_FILE}:
+    if resume and present and not present & {CHECKPOINT, "config.json", COMMAND_FILE}:
         raise ValueError(f"--out {out} holds files but no run to go on with: choose another folder")
     if not resume and present - {COMMAND_FILE}:
         raise ValueError(
@@ -184,9 +188,40 @@ def check_out(out: Path | None, resume: bool) -> None:
         )
 
 
+def _told(args: argparse.Namespace, out: Path | None) -> tuple[Source, dict]:
+    """Return data, and network, weights, held-out share and settings: as said now, else as the run was begun.
+
+    Raises
+    ------
+    ValueError
+        If what is said contradicts the run that is to go on.
+    """
+    said = {name: getattr(args, name) for name in ("model", "weights", "valid")}
+    begun, training = Source.load_all(out) if out and args.resume else (None, {})
+    going_on = bool(training) and (out / CHECKPOINT).exists()
+    for name, value in said.items():
+        if going_on and value not in (None, training.get(name)):
+            raise ValueError(
+                f"--{name} {value}: {out} holds a run with {training.get(name) or 'none'}; leave the option "
+                "out, or choose another folder"
+            )
+    other_data = begun and args.data and not Source(args.data, args.root).same_data(begun)
+    if not going_on and (other_data or said["model"] not in (None, training.get("model"))):
+        begun, training = None, {}  # nothing was trained yet, and this is something else
+    given = _given({field.name: getattr(args, field.name) for field in fields(Source)})
+    settings = training.get("settings", {}) | _settings(args)
+    source = replace(begun or Source(_DATA), **given)
+    return source, _DEFAULTS | training | _given(said) | {"settings": settings}
+
+
+def _given(options: dict) -> dict:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def _settings(args: argparse.Namespace) -> dict:
     """Return what was said on the command line, as settings of TrainConfig."""
-    settings = {"compile": args.compile, "deterministic": args.deterministic, "progress": not args.quiet}
+    settings = {name: True for name in ("compile", "deterministic") if getattr(args, name)}
     for option, (_, field, _) in _SETTINGS.items():
         value = getattr(args, option[2:].replace("-", "_"))
         if value is not None:

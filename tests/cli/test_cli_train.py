@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import accuracy_in, cnncourse
+from command import accuracy_in, cnncourse, one_line_error
 from PIL import Image
 
 from cnncourse.cli import main
+from cnncourse.cli.sources import Source
 from cnncourse.data import CATALOG, data_root, load
 
 
@@ -76,10 +78,57 @@ def test_training_is_the_same_for_the_same_seed_and_resumable(trained, tmp_path)
         history = json.loads((folder / "history.json").read_text())
         assert len(history["records"]) in (1, 2)
         assert "interrupted" in history["stopped"]
-    done = cnncourse(*arguments)
+    done = cnncourse("train", "--resume", "--out", folder)  # as it was begun
     assert done.returncode == 0, done.stderr
     assert (folder / "model.safetensors").read_bytes() == (trained[0] / "model.safetensors").read_bytes()
     assert accuracy_in(done.stdout) == accuracy_in(trained[1].stdout)
+
+
+def test_resume_takes_what_is_not_said_from_the_run(folder_of_digits, tmp_path, capsys, monkeypatch):
+    """Every kind of option, killed after an epoch and before the first one; then from another directory."""
+    settings = "--model mlp --epochs 3 --lr 0.01 --batch-size 20 --schedule constant --seed 4 --valid 0.2"
+    images = "--size 28 --channels 1 --resize stretch --augment flip=0.5,scale=0.9:1.1 --quiet"
+    monkeypatch.chdir(folder_of_digits.parent)
+    options = [*settings.split(), *images.split(), "--data", "images"]
+    assert main(["train", *options, "--out", "whole"]) == 0
+    assert main(["train", *options, "--out", "one", "--epochs", "1"]) == 0
+    begun = (tmp_path / "one" / "command.json").read_bytes()
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "command.json").write_bytes((tmp_path / "whole" / "command.json").read_bytes())
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert main(["train", "--resume", "--quiet", "--epochs", "3", "--out", str(tmp_path / "one")]) == 0
+    assert (tmp_path / "one" / "command.json").read_bytes() == begun
+    assert main(["train", "--resume", "--quiet", "--out", str(tmp_path / "none")]) == 0
+    expected = (tmp_path / "whole" / "model.safetensors").read_bytes()
+    for name in ("one", "none"):
+        assert (tmp_path / name / "model.safetensors").read_bytes() == expected
+    capsys.readouterr()
+    for said in ("--model lenet5", "--valid 0.1", "--weights cifar10"):
+        error = one_line_error(capsys, "train", "--resume", *said.split(), "--out", tmp_path / "one")
+        assert f"{said}: {tmp_path / 'one'} holds a run with " in error
+
+
+def test_a_run_that_has_not_begun_may_become_another(tmp_path, capsys):
+    """Killed before its first epoch ended, it binds nobody."""
+    training = {"model": "resnet20", "weights": None, "valid": 0.5, "settings": {"lr": 0.5}}
+    Source("digits", size=(12, 12)).save(tmp_path, training)
+    other = "train --resume --quiet --epochs 1 --data shapes --model perceptron --out"
+    assert main([*other.split(), str(tmp_path)]) == 0
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config["data"]["image_shape"] == [3, 28, 28]
+    assert config["train"]["lr"] == 0.003
+
+
+@pytest.mark.parametrize("damage", [{"settings": [1]}, {"valid": "much"}, None])
+def test_a_damaged_memory_of_the_command_is_refused(damage, trained, tmp_path, capsys):
+    shutil.copytree(trained[0], tmp_path / "run")
+    path = tmp_path / "run" / "command.json"
+    content = json.loads(path.read_text())
+    content["training"] = content["training"] | damage if damage else {"model": "mlp"}
+    path.write_text(json.dumps(content))
+    error = one_line_error(capsys, "train", "--resume", "--out", tmp_path / "run")
+    assert "command.json is damaged" in error
 
 
 def write_idx(path: Path, array: np.ndarray) -> None:
