@@ -16,6 +16,7 @@ from cnncourse.train.callbacks import Callback
 from cnncourse.train.config import TrainConfig
 from cnncourse.train.evaluation import Totals
 from cnncourse.train.inputs import Stream, memory_explained
+from cnncourse.train.memory import kept_memory
 from cnncourse.train.precision import choose_device
 from cnncourse.train.run import Run
 
@@ -158,7 +159,7 @@ def fit(
     config = config or TrainConfig()
     device = distributed.own_device(choose_device(config.device))
     team = distributed.join(device)
-    with distributed.leaving(team), memory_explained(config.batch_size, device):
+    with distributed.leaving(team), memory_explained(config.batch_size, device), kept_memory(device):
         run = Run(model, train, valid, config, team, device, None if out is None else Path(out), resume)
         criterion = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
         try:

@@ -63,6 +63,9 @@ def choose_precision(name: str, device: torch.device) -> str:
     Weights, their gradients and the optimiser stay in float32; only the layers that gain from it compute in
     bfloat16 (torch.autocast). bfloat16 keeps float32's range, so no loss scaling is needed.
 
+    On a CPU ``"auto"`` stays with float32, or the figures of a run would depend on the kind of processor.
+    One with instructions for bfloat16 gains from ``"bfloat16"`` (``benchmarks/train.py``), others lose.
+
     Examples
     --------
     >>> choose_precision("auto", choose_device("cpu"))
