@@ -58,8 +58,8 @@ _ALL = (
         choices="The line that compiles the network is lost: Adadelta with 1.0, as in the example that the "
         "article copies. In TensorFlow's Keras the same line means 0.001, which learns far too slowly.",
         why="The example's comment is high: people who ran it in Keras in 2016 and 2017 report 98.8% to "
-        "99.0%. Adadelta's steps do not shrink at the end, so the accuracy goes up and down by a tenth of a percent "
-        "from one epoch to the next.",
+        "99.0%. Adadelta's steps do not shrink at the end, so the accuracy goes up and down by a tenth of "
+        "a percent from one epoch to the next.",
     ),
     Recipe(
         name="article5",
