@@ -21,7 +21,8 @@
           + (results.size < fields.length ? `, ${fields.length - results.size} still open` : "");
       });
     }
-    // JupyterLab takes arrow keys for its own use unless they stop here.
+    // JupyterLab takes arrow keys for its own use unless they stop here, Notebook 7 even before they come here.
+    for (const control of quiz.querySelectorAll("input, summary")) control.dataset.lmSuppressShortcuts = "true";
     for (const kind of ["keydown", "keypress", "keyup"]) quiz.addEventListener(kind, (event) => event.stopPropagation());
     quiz.addEventListener("submit", (event) => event.preventDefault());
   }

@@ -13,12 +13,12 @@ from importlib import resources
 import numpy as np
 
 SIDE = 28
-_PAD = """<div class="cnx-pad" data-field="{field}" data-lm-suppress-shortcuts="true" style="max-width:280px">
-<canvas width="280" height="280" tabindex="0" role="application" \
+_PAD = """<div class="cnx-pad" data-field="{field}" style="max-width:280px">
+<canvas width="280" height="280" tabindex="0" role="application" data-lm-suppress-shortcuts="true" \
 aria-label="Drawing pad, {side} by {side} cells. \
 The arrow keys move the pen, the space bar puts it down and lifts it, Delete clears the pad." \
 style="display:block;width:100%;touch-action:none;cursor:crosshair;border-radius:6px;background:#000"></canvas>
-<p style="margin:.4rem 0"><button type="button">Clear</button>
+<p style="margin:.4rem 0"><button type="button" data-lm-suppress-shortcuts="true">Clear</button>
 <span class="cnx-pad-said" role="status" style="margin-left:.6rem"></span></p>
 <script>{script}</script>
 </div>"""

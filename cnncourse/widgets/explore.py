@@ -99,9 +99,11 @@ def quest(draw, solved, *, prompt, alt=None, title=None, start=None, **choices):
 
 def _show(explorer):
     if is_live():
-        from IPython.display import display
+        from IPython.display import HTML, display
 
-        display(KernelForm(explorer).bundle, raw=True)
+        live = KernelForm(explorer)
+        display(HTML(live.script))
+        display(live.bundle, raw=True)
         return
     form = StaticForm(explorer)
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import html
+from importlib import resources
 
 from cnncourse.plots import encode
 
@@ -63,7 +64,14 @@ class KernelForm:
         moving = [s for s, c in zip(self.sliders.values(), explorer.choices) if len(c.values) > 1]
         parts = [ipywidgets.HTML(self._head), self.picture, *moving]
         self.box = ipywidgets.VBox(parts + ([self.verdict] if self.verdict else []))
+        self.box.add_class("cnx-sliders")
         self._show()
+
+    @property
+    def script(self):
+        """HTML to display before the widgets: it names the sliders and keeps their keys from the notebook."""
+        script = resources.files("cnncourse.widgets").joinpath("kernel_form.js").read_text(encoding="utf-8")
+        return f"<script>{script}</script>"
 
     @property
     def bundle(self):

@@ -58,7 +58,8 @@
         slider.setAttribute("aria-valuetext", text);
         show();
       });
-      // JupyterLab would take the arrow keys for itself.
+      // JupyterLab would take the arrow keys for itself, Notebook 7 even before they come here.
+      slider.dataset.lmSuppressShortcuts = "true";
       slider.addEventListener("keydown", (event) => event.stopPropagation());
     });
     for (const event of ["pointerenter", "touchstart", "focusin"]) {

@@ -95,9 +95,11 @@ def test_a_kernel_gets_the_live_form(monkeypatch, power):
     monkeypatch.delenv("CNNCOURSE_BOOK", raising=False)
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=object()))
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("IPython.display.display", lambda data, raw=False: shown.append(data))
     explore(power, exponent=[1, 2])
-    view = shown[0]["application/vnd.jupyter.widget-view+json"]
+    script, bundle = shown
+    assert script.data.startswith("<script>")
+    view = bundle["application/vnd.jupyter.widget-view+json"]
     assert isinstance(ipywidgets.widgets.widget._instances[view["model_id"]], ipywidgets.VBox)
 
 

@@ -126,7 +126,9 @@ def test_the_notebook_gets_no_letters_but_shortcuts_with_a_modifier(open_pad):
     page.evaluate("window.keys = []; addEventListener('keydown', (e) => window.keys.push(e.key))")
     for key in ["ArrowLeft", "d", "Delete", "Shift+Enter", "Control+s"]:
         page.locator("canvas").press(key)
+    assert page.evaluate("document.activeElement.matches('[data-lm-suppress-shortcuts]')")
     page.get_by_role("button", name="Clear").press("d")
+    assert page.evaluate("document.activeElement.matches('[data-lm-suppress-shortcuts]')")
     assert page.evaluate("window.keys") == ["Shift", "Enter", "Control", "s"]
 
 
