@@ -6,6 +6,7 @@ from io import StringIO
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from cnnsite.pages import lighten
 
 OPTIONS = {
     "extensions": ["myst_nb", "cnnsite"],
@@ -186,3 +187,15 @@ def test_a_notebook_to_download_keeps_the_first_frame_of_its_explorers(build, tm
 def test_the_site_stays_light(site):
     """A directory of static files of at most 40 MB."""
     assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) <= 40e6
+
+
+def test_code_keeps_its_words_and_colours_with_fewer_marks():
+    marked = [("k", "print"), ("p", "("), ("sa", "f"), ("s2", "&quot;is "), ("si", "{"), ("n", "x")]
+    marked += [("si", ":"), ("s2", ".2f"), ("si", "}"), ("s2", "&quot;"), ("p", ")")]
+    code = "<span></span>" + "".join(f'<span class="{kind}">{text}</span>' for kind, text in marked)
+    assert lighten(code) == (
+        '<span class="k">print</span>(<span class="s">f&quot;is {</span>x<span class="s">:.2f}&quot;</span>)'
+    )
+    assert lighten('<div class="cell docutils container"><code><span class="pre">x</span></code>') == (
+        '<div class="cell"><code>x</code>'
+    )

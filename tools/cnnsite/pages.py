@@ -40,6 +40,10 @@ REPAIRS = (
 PERMALINK = re.compile(r'(<a class="headerlink" href="[^"]*") title="([^"]*)"')
 # Marks on names, operators and punctuation of code: they have no colour and take a quarter of the HTML.
 UNCOLOURED = re.compile(r'<span class="[nopw]">([^<]*)</span>')
+# Around names in the text and at the start of each block of code; and classes of docutils' own style sheet.
+UNUSED = re.compile(r'<span></span>|<span class="pre">([^<]*)</span>| docutils container(?=")')
+# An f-string comes in pieces (prefix, quotes, braces, text), which all have the colour of strings.
+PIECES_OF_STRING = re.compile(r'(?:<span class="s[12abcdei]?">[^<]*</span>){2,}')
 
 
 def prepare(
@@ -78,6 +82,15 @@ def _links(app: Sphinx, pagename: str, context: dict[str, Any]) -> dict[str, str
     return links
 
 
+def lighten(body: str) -> str:
+    """Take out marks that change nothing in how a page looks: most stand in highlighted code."""
+
+    def whole(pieces: re.Match) -> str:
+        return f'<span class="s">{re.sub("<[^>]*>", "", pieces[0])}</span>'
+
+    return PIECES_OF_STRING.sub(whole, UNCOLOURED.sub(r"\1", UNUSED.sub(r"\1", body)))
+
+
 def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
     prefix = "../" * pagename.count("/") + "_images/"
     sources = {name: Path(app.srcdir, path) for path, name in app.builder.images.items()}
@@ -93,7 +106,7 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
 
     for fault, repair in REPAIRS:
         body = body.replace(fault, repair)
-    body = UNCOLOURED.sub(r"\1", body)
+    body = lighten(body)
     body = PERMALINK.sub(r'\1 title="\2" aria-label="\2"', body)
     store = FrameStore(folder)
     body = drop_repeats(wrap_tables(externalise(body, store, prefix)))
