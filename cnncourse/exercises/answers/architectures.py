@@ -6,7 +6,7 @@ import numpy as np
 
 
 def smallest_image(side, layers):
-    """Side of the smallest image of which these layers make maps of this side."""
+    """Side of the smallest image that leaves maps of this side."""
     for kernel_size, stride, padding in reversed(layers):
         side = (side - 1) * stride + kernel_size - 2 * padding
     return side

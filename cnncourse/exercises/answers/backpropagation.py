@@ -11,7 +11,7 @@ def relu_backward(grad_output, x):
 
 
 def used_twice_backward(grad_output, x, weight):
-    """Gradients of x (N, inputs) and weight (units, inputs) behind x @ weight.T @ weight."""
+    """Gradients of x and of weight, behind x @ weight.T @ weight."""
     grad_squeezed = grad_output @ weight.T
     unfolding = (x @ weight.T).T @ grad_output
     squeezing = grad_squeezed.T @ x
