@@ -124,7 +124,8 @@ def fit(
         ``config.json``.
     resume : bool
         Continue the run in ``out`` if there is one, else start. The weights become those of a run that was
-        never interrupted, bit for bit, on the same device with the same number of threads.
+        never interrupted, bit for bit, on the same device with the same number of threads. (A loader of your
+        own then needs ``persistent_workers=False``, its default.)
 
     Returns
     -------
