@@ -126,6 +126,14 @@ def axes_or_new(ax, figsize=None):
     return ax
 
 
+class Canvas(Axes):
+    """Axes with fixed limits: no patch is measured for them, which takes a tenth of a drawing."""
+
+    def add_patch(self, p):
+        """Add a patch as any other artist."""
+        return self.add_artist(p)
+
+
 def canvas(width, height):
     """Return a figure and one axes that fills it, measured in CSS pixels from the top left corner.
 
@@ -142,7 +150,7 @@ def canvas(width, height):
         x runs from 0 to ``width``, y from 0 at the top to ``height``; no frame, no ticks.
     """
     fig = Figure(figsize=(width / CSS_PIXELS_PER_INCH, height / CSS_PIXELS_PER_INCH), facecolor=PAPER)
-    ax = fig.add_axes((0, 0, 1, 1))
+    ax = fig.add_axes((0, 0, 1, 1), axes_class=Canvas)
     ax.set_axis_off()
     ax.set_xlim(0, width)
     ax.set_ylim(height, 0)
