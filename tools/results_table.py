@@ -74,11 +74,11 @@ ROWS = (
         "{test_accuracy:.2%} (one training)",
     ),
     Row(
-        "Lighthouse on chapter 03, of 100: accessibility; speed on a desktop; speed on a slow phone",
+        "Lighthouse on chapter 02, of 100: accessibility; speed on a desktop; speed on a slow phone",
         "lighthouse.json",
-        "{pages[03_convolution.html][phone][accessibility][median]:.0f}; "
-        "{pages[03_convolution.html][desktop][performance][median]:.0f}; "
-        "{pages[03_convolution.html][phone][performance][median]:.0f}",
+        "{pages[02_why_convolution.html][phone][accessibility][median]:.0f}; "
+        "{pages[02_why_convolution.html][desktop][performance][median]:.0f}; "
+        "{pages[02_why_convolution.html][phone][performance][median]:.0f}",
     ),
 )
 
