@@ -47,7 +47,9 @@ def test_each_is_settled_by_code_or_a_source():
     computed = {int(number) for number in re.findall(HEAD, text_of("code"), re.MULTILINE)}
     assert computed <= {statement.number for statement in STATEMENTS}
     sourced = {
-        statement.number for statement in STATEMENTS if re.search(r"\{cite:|https://", statement.holds)
+        statement.number
+        for statement in STATEMENTS
+        if re.search(r"references\.md#|https://", statement.holds)
     }
     assert {statement.number for statement in STATEMENTS} - computed - sourced == set()
 
