@@ -51,7 +51,7 @@ SHEET_STYLE = """
 .prose :is(th, td) { padding: 0.25em 0.5em; }
 .prose p { margin: 0.3em 0; }
 """
-SHEET_SCALE = 0.72
+SHEET_SCALE = 0.68
 
 
 def pages_in_order(toc: dict) -> list[str]:
