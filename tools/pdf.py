@@ -109,6 +109,8 @@ def article(site: Path, page: str, known: set[str]) -> Tag:
                 element[attribute] = localise(str(element[attribute]), page, known)
         if element.name == "img":
             element["loading"] = "eager"
+        if element.name == "a" and not re.match(r"#|[a-z][a-z0-9+.-]*:", element.get("href", "#")):
+            del element["href"]  # a file beside the site, or a page that this PDF leaves out
     text.name = "section"
     text["class"] = ["prose", "book-page"]
     text["id"] = slug(page)
