@@ -108,8 +108,8 @@ def as_loader(
         sampler = DistributedSampler(data, team.world, team.rank, shuffle=shuffle, seed=seed)
         shuffle = False
     pin = torch.cuda.is_available()
-    # Workers live for one epoch: those that stay keep their random state, and the first epoch after a resumption
-    # would not be the one that was interrupted.
+    # Workers live for one epoch: those that stay keep their random state, and then the first epoch after a
+    # resumption would not be the one that was interrupted.
     return DataLoader(data, batch_size, shuffle=shuffle, sampler=sampler, num_workers=workers, pin_memory=pin)
 
 
