@@ -19,8 +19,8 @@ def kept_memory(device: torch.device) -> Iterator[None]:
     """Let the C library keep the memory that a step on the CPU frees, and give it back at the end.
 
     Left to itself glibc returns large blocks to the system as soon as they are free. Each step then fetches
-    its activations page by page, and the system clears every page: a fifth of the time of a small network's
-    step (``benchmarks/train.py``). The most that is in use at one time stays the same.
+    its activations page by page, and the system clears every page; ``benchmarks/train.py`` measures what that
+    costs. The most that is in use at one time stays the same.
 
     GPUs have an allocator of their own, and other C libraries no such switch: nothing happens there.
     """
