@@ -99,7 +99,7 @@ def test_docstring_states_parameters_input_size_and_source(name):
     stated = int(re.search(r"Parameters: ([\d,]+)", text)[1].replace(",", ""))
     assert stated == count(create_meta(name, classes, channels))
     assert re.search(
-        r"section|table|figure|Article \d|Psychological Review|Nature", text.split("References")[1]
+        r"section|table|figure|Article \d|Psychological Review|Nature|arXiv:1404", text.split("References")[1]
     )
 
 

@@ -25,7 +25,8 @@ GLOSSARY = re.compile(r"^:::\{glossary\}\n(.*?)^:::$", re.DOTALL | re.MULTILINE)
 @cache
 def terms(glossary: Path) -> dict[str, str]:
     """Return the words that the glossary explains, by the end of their anchor."""
-    lines = "\n".join(GLOSSARY.findall(glossary.read_text(encoding="utf-8"))).splitlines()
+    text = glossary.read_text(encoding="utf-8") if glossary.exists() else ""
+    lines = "\n".join(GLOSSARY.findall(text)).splitlines()
     return {make_id(line): line for line in lines if line and not line[0].isspace()}
 
 
