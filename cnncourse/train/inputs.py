@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TypeAlias
 
 import torch
@@ -20,9 +19,26 @@ from cnncourse.train.precision import is_out_of_memory
 
 Stream: TypeAlias = "DataLoader | Dataset"  # gives (image, label) pairs or batches of them
 Batches = DeviceBatches | StreamBatches
+Statistics: TypeAlias = "tuple[tuple[float, ...] | None, tuple[float, ...] | None]"  # mean and deviation
 
 
-def train_batches(data: ImageData | Stream, config: TrainConfig, device: torch.device, team: Team) -> Batches:
+def statistics(train: ImageData | Stream, valid: ImageData | Stream | None, model: nn.Module) -> Statistics:
+    """Mean and standard deviation that pixels are normalised with, in training as in validation.
+
+    Those that the network learned with before, as its weights are made for them; else those of the data. A
+    stream has none: it takes those of the validation data. Two Nones: pixels are divided by 255 alone.
+    """
+    data = next((data for data in (train, valid) if isinstance(data, ImageData)), None)
+    before = getattr(model, "trained_on", None) or {}
+    mean, std = before.get("mean"), before.get("std")
+    if mean is not None and (data is None or len(mean) == len(data.mean)):
+        return tuple(mean), tuple(std)
+    return (data.mean, data.std) if data is not None else (None, None)
+
+
+def train_batches(
+    data: ImageData | Stream, config: TrainConfig, device: torch.device, team: Team, pixels: Statistics
+) -> Batches:
     """Shuffled, augmented batches of the training data.
 
     Raises
@@ -31,6 +47,7 @@ def train_batches(data: ImageData | Stream, config: TrainConfig, device: torch.d
         If there are no images, or a schedule needs a length that a stream does not have.
     """
     augment = None if config.augment == Augment() else config.augment
+    mean, std = pixels
     if isinstance(data, ImageData):
         if not len(data):
             raise ValueError("train holds no image")
@@ -38,6 +55,8 @@ def train_batches(data: ImageData | Stream, config: TrainConfig, device: torch.d
             data,
             config.batch_size,
             device,
+            mean=mean,
+            std=std,
             shuffle=True,
             seed=config.seed,
             augment=augment,
@@ -54,6 +73,8 @@ def train_batches(data: ImageData | Stream, config: TrainConfig, device: torch.d
     return StreamBatches(
         loader,
         device,
+        mean=mean,
+        std=std,
         seed=config.seed,
         augment=augment,
         num_classes=len(getattr(getattr(loader, "dataset", None), "classes", ())),
@@ -63,20 +84,20 @@ def train_batches(data: ImageData | Stream, config: TrainConfig, device: torch.d
 
 
 def valid_batches(
-    data: ImageData | Stream | None, train: Batches, config: TrainConfig, device: torch.device
+    data: ImageData | Stream | None, config: TrainConfig, device: torch.device, pixels: Statistics
 ) -> Batches | None:
     """Batches of the validation data in their own order, normalised as the training data are."""
     if data is None:
         return None
+    mean, std = pixels
     if isinstance(data, ImageData):
         if not len(data):
             raise ValueError("valid holds no image; pass None to train without validation")
-        mean, std = (train.mean, train.std) if isinstance(train, DeviceBatches) else (data.mean, data.std)
         # Without gradients larger batches fit.
         size = max(config.batch_size, 500)
         return DeviceBatches(data, size, device, mean=mean, std=std, channels_last=config.channels_last)
     loader = as_loader(data, config.batch_size, config.workers)
-    return StreamBatches(loader, device, channels_last=config.channels_last)
+    return StreamBatches(loader, device, mean=mean, std=std, channels_last=config.channels_last)
 
 
 def as_loader(
@@ -127,15 +148,16 @@ def class_names(data: ImageData | Stream, outputs: int) -> tuple[str, ...]:
     return tuple(map(str, classes)) if len(classes) == outputs else tuple(map(str, range(outputs)))
 
 
-def describe_data(data: ImageData | Stream) -> dict:
+def describe_data(data: ImageData | Stream, pixels: Statistics) -> dict:
     """What a saved run keeps of its training data, as plain values; None where a stream does not say."""
+    mean, std = (None if values is None else list(values) for values in pixels)
     if isinstance(data, ImageData):
         return {
             "name": data.name,
             "classes": list(data.classes),
             "image_shape": list(data.images.shape[1:]),
-            "mean": list(data.mean),
-            "std": list(data.std),
+            "mean": mean,
+            "std": std,
             "images": len(data),
         }
     dataset = getattr(data, "dataset", data)
@@ -144,21 +166,10 @@ def describe_data(data: ImageData | Stream) -> dict:
         "name": type(dataset).__name__,
         "classes": None if classes is None else list(map(str, classes)),
         "image_shape": None,
-        "mean": None,
-        "std": None,
+        "mean": mean,
+        "std": std,
         "images": steps_of(dataset),
     }
-
-
-def with_known_statistics(data: ImageData | Stream, model: nn.Module) -> ImageData | Stream:
-    """The data with the mean and standard deviation that a network learned with before, if it did.
-
-    Its weights are made for pixels normalised in that way; other statistics would be other images to them.
-    """
-    mean = (getattr(model, "trained_on", None) or {}).get("mean")
-    if not isinstance(data, ImageData) or mean is None or len(mean) != len(data.mean):
-        return data
-    return replace(data, mean=tuple(mean), std=tuple(model.trained_on["std"]))
 
 
 def check_fit(model: nn.Module, batches: Batches) -> None:

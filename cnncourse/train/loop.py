@@ -112,7 +112,8 @@ def fit(
     train : ImageData, or torch DataLoader or Dataset
         An ``ImageData`` is put on the device whole, as uint8, and normalised by its mean and standard
         deviation, or by those that a network with trained weights learned with (``model.trained_on``).
-        A loader streams what does not fit in memory: it keeps its batch size, order and normalisation.
+        A loader streams what does not fit in memory: it keeps its batch size, order and normalisation. Where
+        it gives uint8 pixels they are normalised as well, by the statistics of ``valid`` if train has none.
         A ``Dataset`` gets a shuffling loader.
     valid : the same, optional
         Measured after every epoch; normalised as the training data are.

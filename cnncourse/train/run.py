@@ -24,10 +24,10 @@ from cnncourse.train.inputs import (
     Stream,
     check_fit,
     describe_data,
+    statistics,
     steps_of,
     train_batches,
     valid_batches,
-    with_known_statistics,
 )
 from cnncourse.train.optim import last_lr
 from cnncourse.train.precision import autocast, choose_precision, device_name, repeatable, seeded
@@ -60,11 +60,11 @@ class Run:
     ):
         self.config, self.team, self.device, self.out = config, team, device, out
         model.to(device, memory_format=torch.channels_last if config.channels_last else torch.preserve_format)
-        train = with_known_statistics(train, model)
-        self.batches = train_batches(train, config, device, team)
-        self.valid = valid_batches(valid, self.batches, config, device)
+        pixels = statistics(train, valid, model)
+        self.batches = train_batches(train, config, device, team, pixels)
+        self.valid = valid_batches(valid, config, device, pixels)
         check_fit(model, self.batches)
-        model.trained_on = describe_data(train)
+        model.trained_on = describe_data(train, pixels)
         history = _new_history(model, config, device)
         self.state = TrainState(model, config, steps_of(self.batches), history)
         if out is not None:

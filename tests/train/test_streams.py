@@ -58,3 +58,34 @@ def test_the_order_of_a_stream_comes_back_when_training_goes_on(folder, tmp_path
     assert np.isfinite(history.column("train_loss")).all()
     for name, weights in whole.state_dict().items():
         assert torch.equal(weights, again.state_dict()[name]), name
+
+
+class Watching(torch.nn.Module):
+    """Notes the mean of every batch of more than one image, and gives three logits."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.ones(3))
+        self.seen = {True: [], False: []}
+
+    def forward(self, x):
+        if len(x) > 1:
+            self.seen[self.training].append(x.mean().item())
+        return x.mean((1, 2, 3))[:, None] * self.scale
+
+
+@pytest.mark.parametrize("before", [None, {"mean": [0.25], "std": [0.5]}])
+def test_streamed_pixels_and_those_in_memory_are_normalised_alike(folder, before):
+    data = make_data(90)
+    one_channel = v2.Compose([v2.PILToTensor(), v2.Lambda(lambda pixels: pixels[:1])])
+    images, net = ImageFolder(folder, one_channel), Watching()
+    if before:
+        net.trained_on = before
+    config = TrainConfig(epochs=1, batch_size=90, schedule="constant", augment=Augment(), progress=False)
+    train.fit(net, images, data, config)
+    mean, std = (before["mean"], before["std"]) if before else (data.mean, data.std)
+    expected = (data.images.mean() / 255 - mean[0]) / std[0]
+    assert net.seen[True][-1] == pytest.approx(expected, abs=1e-4)
+    assert net.seen[False][-1] == pytest.approx(expected, abs=1e-4)
+    train.evaluate(net, images, batch_size=90)
+    assert net.seen[False][-1] == pytest.approx(expected, abs=1e-4)
