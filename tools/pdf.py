@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from repository import BOOK, ROOT, chromium_path
 
 SITE = ROOT / "_site" / "_build" / "html"
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")  # a link that begins so leads out of the site
 # Attributes that hold ids, which are unique in a page and must become so in the book.
 ID_ATTRIBUTES = ("id", "for", "name", "aria-labelledby", "aria-describedby", "aria-controls", "list")
 PAGE_STYLE = """
@@ -29,7 +30,7 @@ PAGE_STYLE = """
 @page :first { @bottom-center { content: none; } }
 .book-page { break-before: page; }
 .book-page:first-of-type { break-before: auto; }
-.prose :is(h1, h2, h3, h4, legend, summary) { break-after: avoid; }
+.prose :is(h1, h2, h3, h4, legend) { break-after: avoid; }
 .prose :is(figure, img, fieldset, tr, li, .admonition, .cnx-explorer, .cnx-quest) { break-inside: avoid; }
 .prose .highlight pre { orphans: 4; widows: 4; }
 .prose a { text-decoration: none; }
@@ -73,7 +74,7 @@ def localise(link: str, page: str, known: set[str]) -> str:
 
     Links to other pages of the book become anchors, links to files become relative to the site's root.
     """
-    if re.match(r"[a-z][a-z0-9+.-]*:", link):
+    if SCHEME.match(link):
         return link
     path, anchor = urldefrag(link)
     if not path:
@@ -109,7 +110,8 @@ def article(site: Path, page: str, known: set[str]) -> Tag:
                 element[attribute] = localise(str(element[attribute]), page, known)
         if element.name == "img":
             element["loading"] = "eager"
-        if element.name == "a" and not re.match(r"#|[a-z][a-z0-9+.-]*:", element.get("href", "#")):
+        link = element.get("href", "#")
+        if element.name == "a" and not (link.startswith("#") or SCHEME.match(link)):
             del element["href"]  # a file beside the site, or a page that this PDF leaves out
     text.name = "section"
     text["class"] = ["prose", "book-page"]

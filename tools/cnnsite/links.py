@@ -30,6 +30,12 @@ def terms(glossary: Path) -> dict[str, str]:
     return {make_id(line): line for line in lines if line and not line[0].isspace()}
 
 
+@cache
+def works(bibliography: Path) -> dict[str, Entry]:
+    """Return the entries of a bibliography by their keys."""
+    return parse_file(bibliography).entries
+
+
 def label(entry: Entry, in_brackets: bool) -> str:
     """Return how a notebook names a work: ``Zeiler and Fergus (2014)``, or all of it in brackets."""
     names = [
@@ -42,8 +48,7 @@ def label(entry: Entry, in_brackets: bool) -> str:
 
 def labels(bibliography: Path, keys: str, in_brackets: bool) -> str:
     """Return how a notebook names the works of these keys, which commas separate."""
-    entries = parse_file(bibliography).entries
-    named = [label(entries[key], in_brackets) for key in keys.split(",")]
+    named = [label(works(bibliography)[key], in_brackets) for key in keys.split(",")]
     return f"({'; '.join(named)})" if in_brackets else " and ".join(named)
 
 
