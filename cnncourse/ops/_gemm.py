@@ -13,12 +13,14 @@ function               computes                                is
 =====================  ======================================  =======================================
 
 Each picks the cheapest way that gives the result: no copy at all for 1×1 kernels, Winograd's method for
-3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``). Where a product is
-small, as in depthwise convolution, the copies decide, and `run_columns` copies fastest.
+3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``), of which the kernel's rows
+share what they have in common. Where a product is small, as in depthwise convolution, the copies decide, and
+`run_columns` copies fastest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -27,8 +29,8 @@ from cnncourse.ops import _im2col, _winograd
 from cnncourse.ops._geometry import Geometry
 
 BLOCK = 1 << 19  # numbers in the columns of one block: 2 MiB of float32
+ROWS_BLOCK = 3 << 19  # the same where kernel rows share columns, their products included
 WIDE = 512  # columns that a matrix product should have to run at full speed
-FEW = 256  # output channels up to which copying the columns costs much, compared with their product
 SMALL = 512  # weights of one kernel up to which columns of whole runs pay, useless ones included
 SHORT = 64  # columns of an image below which products of all channels should join several images
 
@@ -51,11 +53,9 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
         # An infinity or NaN in the input has spread over its whole tile: do it again without tiles.
     if _runs_pay(weight.shape, geometry, spare):
         return _correlate_runs(batch, weight, geometry, min(BLOCK, spare))
-    budget = min(BLOCK, spare // 2)
-    wide = len(batch) * geometry.output[1] >= WIDE and 4 * weight.size <= spare
-    if wide and len(weight) <= FEW and geometry.groups == geometry.dilation[0] == 1:
-        return _correlate_rows(batch, weight, geometry, budget)
-    return _correlate_columns(batch, weight, geometry, budget)
+    if 2 * weight.size > spare:
+        return _correlate_kernel_rows(batch, weight, geometry, spare // 2)
+    return _correlate_rows(batch, weight, geometry, spare - weight.size)
 
 
 def spread(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
@@ -93,17 +93,7 @@ def correlate_responses(
         if _is_finite(total):
             return total
         # An infinity or NaN may have met a window that runs over the edge: do it again without those.
-    groups, (kh, kw), (oh, ow) = geometry.groups, geometry.kernel, geometry.output
-    channels = batch.shape[1]
-    total = np.zeros((groups, shape[0] // groups, int(np.prod(shape[1:]))), batch.dtype)
-    for images, rows in _im2col.blocks(len(batch), oh, channels * kh * kw * ow, BLOCK):
-        n, count = images.stop - images.start, rows.stop - rows.start
-        columns = np.empty((channels, kh, kw, n, count, ow), batch.dtype)
-        _im2col.gather(batch[images], rows, geometry, columns.transpose(1, 2, 3, 0, 4, 5))
-        columns = columns.reshape(groups, total.shape[2], -1)
-        block = responses[images, :, rows].swapaxes(0, 1).reshape(groups, total.shape[1], -1)
-        total += block @ columns.swapaxes(1, 2)
-    return total.reshape(shape)
+    return _correlate_responses_rows(batch, responses, shape, geometry)
 
 
 def _is_finite(output: np.ndarray) -> bool:
@@ -120,18 +110,65 @@ def _correlate_pointwise(batch: np.ndarray, weight: np.ndarray, geometry: Geomet
     return output.reshape(len(batch), len(weight), oh, ow)
 
 
-def _correlate_rows(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
-    """Few kernels: copies would cost more than products, so output rows share them (`row_columns`)."""
-    out_channels, channels, _, kw = weight.shape
-    oh, ow = geometry.output
-    output = np.empty((len(batch), out_channels, oh, ow), batch.dtype)
-    matrix = weight.transpose(0, 2, 3, 1).reshape(out_channels, -1)  # (O, kh·kw·C)
-    row_size = geometry.stride[0] * kw * channels * ow
-    for images, rows in _im2col.blocks(len(batch), oh, row_size, budget, together=-(-WIDE // ow)):
-        columns = _im2col.row_columns(batch[images], rows, geometry)  # (rows, kh·kw·C, n·ow)
-        products = np.matmul(matrix, columns).reshape(len(columns), out_channels, -1, ow)
-        output[images, :, rows] = products.transpose(2, 1, 0, 3)
+def _correlate_rows(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, spare: int) -> np.ndarray:
+    """The plain way: copy each image row once for all kernel rows (`row_columns`), add up their products."""
+    output = np.empty((len(batch), len(weight), *geometry.output), batch.dtype)
+    kernels = weight.reshape(geometry.groups, -1, *weight.shape[1:])
+    kernels = np.ascontiguousarray(kernels.transpose(0, 1, 3, 4, 2))  # (G, O/G, kh, kw, C/G)
+    for images, rows in _row_blocks(batch, weight.shape, geometry, spare):
+        output[images, :, rows] = _correlate_block(batch[images], rows, kernels, geometry)
     return output
+
+
+def _correlate_block(batch: np.ndarray, rows: slice, kernels: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """Return some output rows of some images, (N, O, rows, ow)."""
+    total = None
+    for kernel, part in _im2col.shared_rows(_im2col.row_columns(batch, rows, geometry), geometry):
+        matrix = kernels[:, :, kernel].reshape(*kernels.shape[:2], -1)  # (G, O/G, rows·kw·C/G)
+        product = np.matmul(matrix, part)  # (G, O/G, rows·N·ow)
+        total = product if total is None else np.add(total, product, out=total)
+    return total.reshape(-1, rows.stop - rows.start, len(batch), geometry.output[1]).transpose(2, 0, 1, 3)
+
+
+def _correlate_kernel_rows(
+    batch: np.ndarray, weight: np.ndarray, geometry: Geometry, spare: int
+) -> np.ndarray:
+    """Little memory: one kernel row at a time, as a convolution of its own."""
+    (top, bottom), across = geometry.pads
+    total = np.zeros((len(batch), len(weight), *geometry.output), batch.dtype)
+    for u in range(geometry.kernel[0]):
+        shift = u * geometry.dilation[0]
+        row = replace(geometry, kernel=(1, geometry.kernel[1]), pads=((top - shift, bottom), across))
+        total += _correlate_rows(batch, weight[:, :, u : u + 1], row, spare)
+    return total
+
+
+def _correlate_responses_rows(
+    batch: np.ndarray, responses: np.ndarray, shape: tuple[int, ...], geometry: Geometry
+) -> np.ndarray:
+    """The plain way for the weights' gradient: the same columns, and a product for each part of them."""
+    kernels, channels, kh, kw = shape
+    spare = 2 * (batch.size + responses.size)
+    total = np.zeros((geometry.groups, kernels // geometry.groups, kh, kw, channels), batch.dtype)
+    for images, rows in _row_blocks(batch, shape, geometry, spare):
+        columns = _im2col.row_columns(batch[images], rows, geometry)
+        block = responses[images, :, rows].transpose(1, 2, 0, 3).reshape(*total.shape[:2], -1)
+        for kernel, part in _im2col.shared_rows(columns, geometry):
+            product = np.matmul(block, part.swapaxes(1, 2))  # (G, O/G, rows·kw·C/G)
+            total[:, :, kernel] += product.reshape(*total.shape[:2], -1, kw, channels)
+    return total.transpose(0, 1, 4, 2, 3).reshape(shape)
+
+
+def _row_blocks(
+    batch: np.ndarray, shape: tuple[int, ...], geometry: Geometry, spare: int
+) -> Iterator[tuple[slice, slice]]:
+    """Return blocks whose columns, and products with weights of this shape, fit into ``spare`` numbers."""
+    (kh, kw), stride, (oh, ow) = geometry.kernel, geometry.stride[0], geometry.output
+    pixels = stride * (geometry.size[1] + sum(geometry.pads[1])) + min(stride, kh) * kw * ow
+    size, reach = batch.shape[1] * pixels + 2 * shape[0] * ow, _im2col.row_reach(geometry)
+    together = -(-WIDE // (oh * ow))
+    budget = ROWS_BLOCK if together == 1 else max(ROWS_BLOCK, together * (oh + reach) * size)
+    return _im2col.blocks(len(batch), oh, size, min(budget, spare), together, reach)
 
 
 def _correlate_runs(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
@@ -189,21 +226,6 @@ def _channels(block: slice, channels: int, groups: int) -> slice:
     """Return the channels of a block of groups."""
     each = channels // groups
     return slice(block.start * each, block.stop * each)
-
-
-def _correlate_columns(batch: np.ndarray, weight: np.ndarray, geometry: Geometry, budget: int) -> np.ndarray:
-    """The plain way: gather all windows of a block into columns, then one product for each group."""
-    groups, (kh, kw), (oh, ow) = geometry.groups, geometry.kernel, geometry.output
-    channels, out_channels = batch.shape[1], len(weight)
-    output = np.empty((len(batch), out_channels, oh, ow), batch.dtype)
-    matrix = weight.reshape(groups, out_channels // groups, -1)  # (G, O/G, C/G·kh·kw)
-    for images, rows in _im2col.blocks(len(batch), oh, channels * kh * kw * ow, budget):
-        n, count = images.stop - images.start, rows.stop - rows.start
-        columns = np.empty((channels, kh, kw, n, count, ow), batch.dtype)
-        _im2col.gather(batch[images], rows, geometry, columns.transpose(1, 2, 3, 0, 4, 5))
-        products = np.matmul(matrix, columns.reshape(groups, matrix.shape[2], -1))  # (G, O/G, n·count·ow)
-        output[images, :, rows] = products.reshape(out_channels, n, count, ow).swapaxes(0, 1)
-    return output
 
 
 def _flipped(geometry: Geometry) -> Geometry | None:

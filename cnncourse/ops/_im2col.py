@@ -1,14 +1,14 @@
 """Windows as columns ("im2col") and back ("col2im"): the copies that make a convolution a matrix product.
 
 An array of columns holds each pixel up to kh·kw times. Three things keep that cheap: only a block of the
-batch is in this form at a time, small enough for the processor's cache; where the kernel's rows overlap,
-`row_columns` stores their columns once and lets overlapping views share them; and where the images are
-small, `run_columns` copies all their rows in one go.
+batch is in this form at a time, small enough for the processor's cache; `row_columns` copies an image row once
+for all kernel rows that meet it; and where the images are small, `run_columns` copies all their rows in one go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -17,7 +17,7 @@ from cnncourse.ops._geometry import Geometry
 
 
 def blocks(
-    images: int, rows: int, row_size: int, budget: int, together: int = 1
+    images: int, rows: int, row_size: int, budget: int, together: int = 1, reach: int = 0
 ) -> Iterator[tuple[slice, slice]]:
     """Cut a batch into blocks that need at most ``budget`` numbers: some images, and some rows of them.
 
@@ -31,6 +31,8 @@ def blocks(
         Numbers that one block may need; it has one row of one image at least.
     together : int, default 1
         Images wanted in a block even if that cuts them into rows. Otherwise images stay whole if they can.
+    reach : int, default 0
+        Rows of each image that a block needs besides its own.
 
     Yields
     ------
@@ -45,8 +47,8 @@ def blocks(
     [(0, 4), (4, 8), (8, 10)]
     """
     fitting = budget // row_size
-    image_step = _even_step(images, max(1, min(together, fitting), fitting // rows))
-    row_step = _even_step(rows, max(1, min(rows, fitting // image_step)))
+    image_step = _even_step(images, max(1, min(together, fitting // (1 + reach)), fitting // (rows + reach)))
+    row_step = _even_step(rows, max(1, min(rows, fitting // image_step - reach)))
     for i in range(0, images, image_step):
         for r in range(0, rows, row_step):
             yield slice(i, min(i + image_step, images)), slice(r, min(r + row_step, rows))
@@ -58,41 +60,61 @@ def _even_step(total: int, limit: int) -> int:
     return -(-total // parts) if total else 1
 
 
-def padded_rows(batch: np.ndarray, first: int, count: int, geometry: Geometry) -> np.ndarray:
-    """Return ``count`` rows of the batch with its frame of zeros, from row ``first`` of that frame on.
+def copy_tap(batch: np.ndarray, first: tuple[int, int], stride: tuple[int, int], out: np.ndarray) -> None:
+    """Copy the pixels that one tap of the kernel meets, and zeros where it is off the image.
 
-    Rows and columns beyond the frame are zero, too. Returns a view where nothing needs to be added.
+    Parameters
+    ----------
+    batch : ndarray of shape (..., H, W)
+    first : (int, int)
+        Pixel (row, column) under the tap at the first output position; negative in the frame.
+    stride : (int, int)
+        From one output position to the next.
+    out : ndarray of shape (..., oh, ow)
+        Where to; any strides, so that the caller chooses the layout of the columns.
     """
-    (top, _), (left, right) = geometry.pads
-    height, width = geometry.size
-    start, stop = max(0, first - top), min(height, first + count - top)
-    if left == right == 0 and stop - start == count:
-        return batch[:, :, start:stop]
-    slab = np.zeros((*batch.shape[:2], count, left + width + right), batch.dtype)
-    if start < stop:
-        offset = start + top - first
-        slab[:, :, offset : offset + stop - start, left : left + width] = batch[:, :, start:stop]
-    return slab
+    (inside, pixels), (inside_across, pixels_across) = map(
+        _inside, first, stride, batch.shape[-2:], out.shape[-2:]
+    )
+    out[..., inside, inside_across] = batch[..., pixels, pixels_across]
+    out[..., : inside.start, :] = out[..., inside.stop :, :] = 0
+    out[..., : inside_across.start] = out[..., inside_across.stop :] = 0
 
 
-def gather(batch: np.ndarray, rows: slice, geometry: Geometry, out: np.ndarray) -> None:
+def _inside(first: int, step: int, size: int, count: int) -> tuple[slice, slice]:
+    """Return which of the positions first, first + step, … lie on an image, and the pixels there.
+
+    Examples
+    --------
+    Of the pixels -1, 1, 3, 5 and 7, an image of 6 has the middle three.
+
+    >>> _inside(-1, step=2, size=6, count=5)
+    (slice(1, 4, None), slice(1, 6, 2))
+    """
+    start = min(count, max(0, -(first // step)))
+    stop = max(start, min(count, (size - 1 - first) // step + 1))
+    if start == stop:
+        return slice(start, start), slice(0, 0, step)
+    return slice(start, stop), slice(first + start * step, first + (stop - 1) * step + 1, step)
+
+
+def gather(batch: np.ndarray, first: int, geometry: Geometry, out: np.ndarray) -> None:
     """Copy the windows of some output rows into columns (im2col).
 
     Parameters
     ----------
     batch : ndarray of shape (N, C, H, W)
-    rows : slice
-        Which output rows.
+    first : int
+        The first output row.
     out : ndarray of shape (kh, kw, N, C, rows, ow)
-        Where to; any strides, so that the caller chooses the layout of the columns.
+        Where to; it says how many output rows. Any strides, so that the caller chooses the layout.
     """
-    (kh, kw), (sh, sw), (dh, dw) = geometry.kernel, geometry.stride, geometry.dilation
-    count, ow = rows.stop - rows.start, geometry.output[1]
-    slab = padded_rows(batch, rows.start * sh, (count - 1) * sh + (kh - 1) * dh + 1, geometry)
+    (kh, kw), (sh, _), (dh, dw) = geometry.kernel, geometry.stride, geometry.dilation
+    (top, _), (left, _) = geometry.pads
     for u in range(kh):
         for v in range(kw):
-            tap_rows = slice(u * dh, u * dh + (count - 1) * sh + 1, sh)
-            out[u, v] = slab[:, :, tap_rows, v * dw : v * dw + (ow - 1) * sw + 1 : sw]
+            pixel = (first * sh + u * dh - top, v * dw - left)
+            copy_tap(batch, pixel, geometry.stride, out[u, v])
 
 
 def add_back(columns: np.ndarray, geometry: Geometry) -> np.ndarray:
@@ -124,40 +146,77 @@ def add_back(columns: np.ndarray, geometry: Geometry) -> np.ndarray:
 
 
 def row_columns(batch: np.ndarray, rows: slice, geometry: Geometry) -> np.ndarray:
-    """Return the columns of each output row as views that share the image rows they have in common.
+    """Copy each image row once for all kernel rows that meet it: kw copies of a pixel instead of kh·kw.
 
-    The window of output row r begins at image row r·stride; the next begins a stride further down and
-    repeats the rest. Store each image row once, with its kw horizontal shifts, channels and images:
+    With stride s, kernel row s slides over the same image rows as kernel row 0, one output row later. So only
+    the first s kernel rows are copied. For kernel row p + s, take the columns of kernel row p from the second
+    output row on; for p + 2s, from the third. `shared_rows` returns these views.
 
-        shifted[row, v, c, n, j] = padded[n, c, row, j·stride + v]
-
-    Then the kh image rows of a window lie one after the other in memory, and are, without a copy, a
-    matrix of kh·kw·C rows. Each pixel is copied kw times instead of kh·kw times. (Needs vertical dilation
-    1.)
+    Parameters
+    ----------
+    batch : ndarray of shape (N, C, H, W)
+    rows : slice
+        Which output rows.
 
     Returns
     -------
-    ndarray of shape (rows, kh * kw * C, N * ow)
-        A read-only view; its matrices overlap in memory.
+    ndarray of shape (G, min(stride, kh) * kw * C/G, R, N * ow)
+        R is the number of output rows, and of those that the last kernel row reaches beyond (`row_reach`).
     """
-    (kh, kw), (sh, sw), dw, ow = geometry.kernel, geometry.stride, geometry.dilation[1], geometry.output[1]
-    n, channels = batch.shape[:2]
-    count = rows.stop - rows.start
-    image_rows = (count - 1) * sh + kh
-    slab = padded_rows(batch, rows.start * sh, image_rows, geometry).transpose(
-        2, 1, 0, 3
-    )  # (row, C, N, column)
-    shifted = np.empty((image_rows, kw, channels, n, ow), batch.dtype)
-    for v in range(kw):
-        shifted[:, v] = slab[..., v * dw : v * dw + (ow - 1) * sw + 1 : sw]
-    shape = (count, kh * kw * channels, n * ow)
-    strides = (sh * shifted.strides[0], n * ow * shifted.itemsize, shifted.itemsize)
-    return as_strided(shifted, shape, strides, writeable=False)
+    kh, kw = geometry.kernel
+    n, groups, copied = len(batch), geometry.groups, min(geometry.stride[0], kh)
+    shape = (groups, copied, kw, batch.shape[1] // groups, rows.stop - rows.start + row_reach(geometry), n)
+    columns = np.empty((*shape, geometry.output[1]), batch.dtype)
+    some_rows = replace(geometry, kernel=(copied, kw))
+    out = columns.transpose(1, 2, 5, 0, 3, 4, 6)  # (copied, kw, N, G, C/G, R, ow)
+    gather(batch.reshape(n, groups, -1, *batch.shape[2:]), rows.start, some_rows, out)
+    return columns.reshape(groups, -1, shape[4], n * geometry.output[1])
+
+
+def row_reach(geometry: Geometry) -> int:
+    """Return how many rows more than there are output rows `row_columns` holds."""
+    return (geometry.kernel[0] - 1) // geometry.stride[0] * geometry.dilation[0]
+
+
+def shared_rows(columns: np.ndarray, geometry: Geometry) -> Iterator[tuple[slice, np.ndarray]]:
+    """Cut `row_columns` into the parts that belong to kernel rows 0 to s - 1, s to 2s - 1 and so on.
+
+    Yields
+    ------
+    kernel : slice
+        Some rows of the kernel.
+    part : ndarray of shape (G, rows * kw * C/G, count * N * ow)
+        Their columns for all ``count`` output rows: a view of ``columns``.
+    """
+    kh, stride, dilation = geometry.kernel[0], geometry.stride[0], geometry.dilation[0]
+    taps = columns.shape[1] // min(stride, kh)  # of one kernel row
+    count = columns.shape[2] - row_reach(geometry)
+    for u in range(0, kh, stride):
+        kernel, first = slice(u, min(u + stride, kh)), u // stride * dilation
+        part = columns[:, : (kernel.stop - u) * taps, first : first + count]
+        yield kernel, part.reshape(len(columns), part.shape[1], -1)
 
 
 def run_length(geometry: Geometry) -> int:
     """Return the number of columns per image that `run_columns` makes: those of whole padded rows."""
     return geometry.output[0] * (geometry.size[1] + sum(geometry.pads[1]))
+
+
+def padded_rows(batch: np.ndarray, first: int, count: int, geometry: Geometry) -> np.ndarray:
+    """Return ``count`` rows of the batch with its frame of zeros, from row ``first`` of that frame on.
+
+    Rows and columns beyond the frame are zero, too. Returns a view where nothing needs to be added.
+    """
+    (top, _), (left, right) = geometry.pads
+    height, width = geometry.size
+    start, stop = max(0, first - top), min(height, first + count - top)
+    if left == right == 0 and stop - start == count:
+        return batch[:, :, start:stop]
+    slab = np.zeros((*batch.shape[:2], count, left + width + right), batch.dtype)
+    if start < stop:
+        offset = start + top - first
+        slab[:, :, offset : offset + stop - start, left : left + width] = batch[:, :, start:stop]
+    return slab
 
 
 def run_columns(batch: np.ndarray, geometry: Geometry) -> np.ndarray:

@@ -108,7 +108,7 @@ def _transform(batch: np.ndarray, rows: slice, grid: Geometry) -> np.ndarray:
     """Gather the tiles of some rows of the grid and transform them. Returns (16, C, tiles)."""
     n, channels = batch.shape[:2]
     pixels = np.empty((4, 4, channels, n, rows.stop - rows.start, grid.output[1]), batch.dtype)
-    _im2col.gather(batch, rows, grid, out=pixels.swapaxes(2, 3))
+    _im2col.gather(batch, rows.start, grid, out=pixels.swapaxes(2, 3))
     tiles = _twice(B_T, batch.dtype) @ pixels.reshape(16, -1)
     return tiles.reshape(16, channels, -1)
 

@@ -58,7 +58,7 @@ def unfold(
     n, channels = batch.shape[:2]
     oh, ow = geometry.output
     columns = np.empty((n, channels, *geometry.kernel, oh, ow), batch.dtype)
-    _im2col.gather(batch, slice(0, oh), geometry, out=columns.transpose(2, 3, 0, 1, 4, 5))
+    _im2col.gather(batch, 0, geometry, out=columns.transpose(2, 3, 0, 1, 4, 5))
     columns = columns.reshape(n, channels * _taps(geometry), oh * ow)
     return columns if batched else columns[0]
 

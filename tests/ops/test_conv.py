@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oracle import assert_close, same_as_torch, variants
 
 import cnncourse.ops as ops
-from cnncourse.ops import _winograd, shapes
+from cnncourse.ops import _gemm, _winograd, shapes
 
 FLOATS = st.sampled_from([np.float64, np.float32])
 
@@ -89,6 +89,22 @@ def test_many_channels(dtype, size, padding):
     channels, kernels = _winograd.MIN_CHANNELS, _winograd.MIN_CHANNELS + 5
     x, w = numbers((12, channels, *size), dtype, 1), numbers((kernels, channels, 3, 3), dtype, 2)
     same_conv(x, w, numbers(kernels, dtype, 3), {"padding": padding})
+
+
+@pytest.mark.parametrize("block", [1, 2000, 20_000])
+@pytest.mark.parametrize(
+    "stride, kernel, dilation", [(1, (3, 2), 1), (2, (3, 3), 1), (3, (2, 3), 1), (2, (5, 1), 3)]
+)
+@pytest.mark.parametrize("groups", [1, 2])
+def test_results_do_not_depend_on_the_blocks(monkeypatch, block, stride, kernel, dilation, groups):
+    """Blocks of one output row, of several rows, of whole images; kernel rows share columns in each."""
+    monkeypatch.setattr(_gemm, "ROWS_BLOCK", block)
+    monkeypatch.setattr(_gemm, "WIDE", 1 if block == 1 else 40)
+    monkeypatch.setattr(_gemm, "SMALL", 0)  # no whole runs
+    x, w = numbers((5, 4, 23, 17)), numbers((6, 4 // groups, *kernel), seed=1)
+    same_conv(
+        x, w, numbers(6, seed=2), {"stride": stride, "dilation": dilation, "groups": groups, "padding": 1}
+    )
 
 
 def test_winograd_is_taken_and_exact():
@@ -342,20 +358,20 @@ def test_backward_refuses_a_gradient_of_another_shape():
 
 @settings(max_examples=50)
 @given(
-    st.sampled_from([1, 2, 3, 5, 7]),
+    st.sampled_from([1, 2, 3, 5, 7, 11]),
     st.sampled_from([1, 8, 64]),
     st.sampled_from([1, 3, 40]),
-    st.booleans(),
+    st.sampled_from([1, 2, 3, 4]),
     st.sampled_from([1, 2, 64]),
 )
-def test_memory_is_bounded(kernel, channels, images, strided, groups):
+def test_memory_is_bounded(kernel, channels, images, stride, groups):
     """Peak memory, result included, is at most three times input and output (and 64 KiB of objects)."""
     groups = min(groups, channels)
     x = np.ones((images, channels, 28, 28), np.float32)
     w = np.ones((channels, channels // groups, kernel, kernel), np.float32)
     tracemalloc.start()
     try:
-        y = ops.conv2d(x, w, stride=2 if strided else 1, padding=kernel // 2, groups=groups)
+        y = ops.conv2d(x, w, stride=stride, padding=kernel // 2, groups=groups)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
