@@ -22,7 +22,6 @@ from record import RESULTS, save
 
 from cnncourse import recipes
 from cnncourse.cli.recipe import load_data
-from cnncourse.train import TrainConfig
 
 COPY = Path(recipes.__file__).parent / "measured.json"
 COLUMNS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
@@ -52,9 +51,9 @@ def one_run(recipe: recipes.Recipe, seed: int, precision: str) -> None:
         "precision": outcome.history.precision,
         "seconds": round(float(outcome.history.column("seconds").sum()), 1),
     }
-    if recipe.name == "article4":  # what the course's own optimiser makes of the same network
-        own = replace(TrainConfig(epochs=recipe.config.epochs), seed=seed, precision=precision)
-        run["one_cycle"] = columns(recipes.run(recipe, images, test, own).history)
+    if recipe.alternative:
+        config = replace(recipe.alternative, seed=seed, precision=precision)
+        run["one_cycle"] = columns(recipes.run(recipe, images, test, config).history)
     if recipe.data == "cats_dogs":
         trained, history = recipes.transferred(images, test, seed)
         run["transfer"] = {"parameters": trained} | columns(history)

@@ -24,11 +24,20 @@ class Outcome:
         One record per epoch; its validation columns are measured on the test images.
     transfer : (int, History), default None
         Parameters and history of the head that was trained on a ready network's features, from `transferred`.
+    alternative : History, default None
+        Of the second training, with the recipe's `alternative` settings.
     """
 
     parameters: int
     history: History
     transfer: tuple[int, History] | None = None
+    alternative: History | None = None
+
+    @property
+    def stopped(self) -> str | None:
+        """Why one of the trainings ended early; None when all ran to the end."""
+        histories = (self.history, self.alternative, self.transfer and self.transfer[1])
+        return next((history.stopped for history in histories if history and history.stopped), None)
 
 
 def table(recipe: Recipe, outcome: Outcome) -> list[tuple[str, str, str]]:
@@ -71,13 +80,19 @@ def table(recipe: Recipe, outcome: Outcome) -> list[tuple[str, str, str]]:
                 rows.append((f"epoch {record.epoch}, {what}", theirs, f"{ours:.4f}"))
     last = outcome.history.records[-1]
     after = f"test accuracy after {last.epoch} epochs"
-    rows.append((after, stated.test_accuracy or NOT_STATED, f"{last.valid_accuracy:.2%}"))
-    if outcome.transfer:
+    rows.append((after, stated.test_accuracy or NOT_STATED, _reached(outcome.history)))
+    if outcome.alternative and outcome.alternative.records:
+        rows.append(("the same with this course's settings", NOT_STATED, _reached(outcome.alternative)))
+    if outcome.transfer and outcome.transfer[1].records:
         trained, history = outcome.transfer
         rows.append(("with transfer: parameters trained", NOT_STATED, f"{trained:,}"))
-        reached = history.records[-1].valid_accuracy
-        rows.append(("with transfer: test accuracy", NOT_STATED, f"{reached:.2%}"))
+        rows.append(("with transfer: test accuracy", NOT_STATED, _reached(history)))
     return rows
+
+
+def _reached(history: History) -> str:
+    """Return the test accuracy after the last epoch."""
+    return f"{history.records[-1].valid_accuracy:.2%}"
 
 
 def measured() -> dict:

@@ -46,6 +46,8 @@ class Recipe:
     keras : bool, default True
         Start as the article's library does: pixels from 0 to 1, Glorot weights, biases 0. Else as PyTorch and
         this course do: PyTorch's weights, pixels with mean 0 and spread 1.
+    alternative : TrainConfig, default None
+        Settings for a second training of the same network from the same start; None: there is none.
     stretch : tuple of int, default None
         Height and width the pictures are stretched to; None where they have one size.
     choices : str
@@ -62,4 +64,5 @@ class Recipe:
     choices: str
     why: str
     keras: bool = True
+    alternative: TrainConfig | None = None
     stretch: tuple[int, int] | None = None

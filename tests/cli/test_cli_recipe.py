@@ -39,6 +39,10 @@ def test_every_recipe_runs_on_what_is_embedded(name, tmp_path, capsys):
         assert table["parameters"][0] == "–"  # only article 1 counts them
     if name == "article2":
         assert table["epoch 1, accuracy"][0] == "0.8141"
+    second = table.get("the same with this course's settings")
+    assert (second is not None) == (name == "article4")
+    if second:
+        assert re.fullmatch(r"\d+\.\d\d%", second[1])
 
 
 def test_the_run_can_be_measured_and_used_afterwards(tmp_path):

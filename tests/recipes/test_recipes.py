@@ -108,6 +108,22 @@ def test_the_table_sets_ours_beside_theirs():
         ("with transfer: parameters trained", "–", "130"),
         ("with transfer: test accuracy", "–", "90.10%"),
     ]
+    trained_twice = Outcome(1_199_882, History(records), alternative=History(records[:2]))
+    assert recipes.table(RECIPES["article4"], trained_twice)[-1] == (
+        "the same with this course's settings", "–", "90.20%",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("which", ["alternative", "transfer"])
+def test_a_second_training_that_was_stopped_is_told(which):
+    records = [EpochRecord(1, 0.5, 0.8, 0.4, 0.9, 0.001, 1.0)]
+    none = History([], stopped="interrupted by Ctrl-C in epoch 1")
+    outcome = Outcome(10, History(records), **{which: none if which == "alternative" else (130, none)})
+    assert outcome.stopped == none.stopped
+    assert [row[0] for row in recipes.table(RECIPES["article4"], outcome)] == [
+        "parameters", "test accuracy after 1 epochs",
+    ]  # fmt: skip
+    assert Outcome(10, History(records)).stopped is None
 
 
 def test_transfer_trains_a_head_and_leaves_the_body(monkeypatch):
@@ -140,3 +156,12 @@ def test_article_2_comes_out_within_four_thousandths():
     stated = np.array(RECIPES["article2"].stated.train_accuracy)[1:]
     for run in seeds_of("article2"):
         assert np.abs(np.array(run["train_accuracy"])[1:] - stated).max() < 0.004
+
+
+@pytest.mark.parametrize(("name", "least"), [("article3", 0.985), ("article4", 0.992), ("article5", 0.99)])
+def test_the_digits_are_read_in_the_epochs_of_the_article(name, least):
+    """In the last epoch, with every seed; article 4's network in its second training."""
+    for run in seeds_of(name):
+        tests = run.get("one_cycle", run)["test_accuracy"]
+        assert len(tests) == RECIPES[name].config.epochs
+        assert tests[-1] >= least
