@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 
 from cnncourse.plots import style
+from cnncourse.plots.cells import fitting_fontsize
 
 # With more classes the counts would be too small to read; the colours stay.
 _MOST_NUMBERS = 20
@@ -27,11 +28,10 @@ def plot_confusion(result, *, ax=None):
     matplotlib.axes.Axes
     """
     confusion, classes = np.asarray(result.confusion), result.classes
-    side = min(7.0, 1.6 + 0.44 * len(classes))
-    ax = style.axes_or_new(ax, figsize=(side + 0.2, side))
+    ax = style.axes_or_new(ax, figsize=_size(len(classes)))
     fills = draw_confusion_cells(ax, confusion)
     if len(classes) <= _MOST_NUMBERS:
-        _write_counts(ax, confusion, fills)
+        _write_counts(ax, confusion, fills, max(len(name) for name in classes))
     _label(ax, classes)
     return ax
 
@@ -64,9 +64,18 @@ def draw_confusion_cells(ax, confusion):
     return fills
 
 
-def _write_counts(ax, confusion, fills):
+def _size(classes):
+    # Up to about ten classes the figure fits a phone; more of them would be too small to read there anyway.
+    side = min(1.6 + 0.44 * classes, max(style.WIDEST - 0.2, min(7.0, 0.35 * classes)))
+    return side + 0.2, side
+
+
+def _write_counts(ax, confusion, fills, letters):
     light = fills @ np.array([0.299, 0.587, 0.114]) > 0.5
-    size = min(10.5, 105 / len(confusion), 34 / max(1, len(str(confusion.max()))))
+    # Beside the cells stand the name of the axis and the longest class, a letter 9 CSS pixels wide. Very long
+    # names would leave nothing: then the numbers may be a little large for their cells.
+    room = _size(len(confusion))[0] * style.CSS_PIXELS_PER_INCH - 50 - 9 * min(letters, 16)
+    size = fitting_fontsize(confusion, room / len(confusion), largest=10.5)
     for row, column in np.argwhere(confusion):
         colour = style.INK if light[row, column] else "white"
         text = str(confusion[row, column])

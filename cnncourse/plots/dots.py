@@ -32,7 +32,7 @@ def plot_dots(runs, *, usual=None, marks=None, label="% right", ax=None):
         If there are no runs, or `usual` is none of them.
     """
     _check(runs, usual)
-    ax = style.axes_or_new(ax, figsize=(4.8, 0.36 * len(runs) + 0.9))
+    ax = style.axes_or_new(ax, figsize=(style.WIDEST, 0.36 * len(runs) + 0.9))
     for row, shares in enumerate(runs.values()):
         colour = style.INK
         if usual is not None and np.median(shares) > max(runs[usual]):

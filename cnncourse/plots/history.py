@@ -41,7 +41,7 @@ def plot_history(history, *, metric="loss", ax=None):
         raise ValueError(
             "history: it holds no epoch, so there is nothing to draw. Train for at least one epoch."
         )
-    ax = style.axes_or_new(ax, figsize=(6.0, 3.6))
+    ax = style.axes_or_new(ax, figsize=(style.WIDEST, 3.2))
     train, valid, label = _COLUMNS[metric]
     epochs = history.column("epoch")
     lines = [("train" if valid else "", train, style.BLUE, "o"), ("validation", valid, style.RED, "s")]

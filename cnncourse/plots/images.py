@@ -43,7 +43,7 @@ def as_pictures(images):
     return np.broadcast_to(pictures, (*pictures.shape[:3], 3))
 
 
-def plot_images(images, labels=None, *, columns=8, ax=None):
+def plot_images(images, labels=None, *, columns=None, ax=None):
     """Draw images side by side, each with its label below.
 
     Parameters
@@ -52,8 +52,8 @@ def plot_images(images, labels=None, *, columns=8, ax=None):
         C is 1 or 3; integers from 0 to 255 or floats from 0 to 1.
     labels : sequence of N, optional
         Anything printable.
-    columns : int, default 8
-        Images in a row.
+    columns : int, optional
+        Images in a row. By default as many as the labels leave room for, at most 8.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
 
@@ -73,7 +73,14 @@ def plot_images(images, labels=None, *, columns=8, ax=None):
             "Take as many labels as images."
         )
     captions = None if labels is None else [str(label) for label in labels]
-    return mosaic(pictures, captions, columns, ax)
+    return mosaic(pictures, captions, _columns_for(captions) if columns is None else columns, ax)
+
+
+def _columns_for(captions, most=8):
+    """Return how many captions stand beside each other without touching, in a figure of full width."""
+    longest = max((len(line) for caption in captions or () for line in caption.split("\n")), default=1)
+    # A letter of 10.5 points is at most 9 CSS pixels wide on the average.
+    return min(most, max(1, int(style.WIDEST * style.CSS_PIXELS_PER_INCH / (9 * max(1, longest)))))
 
 
 def plot_filters(weights, *, columns=8, ax=None):
@@ -174,7 +181,7 @@ def worst_mistakes(result, count=12):
     return wrong[np.argsort(-confidence, kind="stable")[:count]]
 
 
-def plot_mistakes(result, images, *, count=12, columns=6, ax=None):
+def plot_mistakes(result, images, *, count=12, columns=4, ax=None):
     """Draw the wrong answers given with the most confidence.
 
     Parameters
@@ -185,7 +192,7 @@ def plot_mistakes(result, images, *, count=12, columns=6, ax=None):
         The images it was evaluated on, in the same order.
     count : int, default 12
         At most so many.
-    columns : int, default 6
+    columns : int, default 4
         Images in a row.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
@@ -206,14 +213,16 @@ def plot_mistakes(result, images, *, count=12, columns=6, ax=None):
             "Pass the images it was evaluated on, in the same order."
         )
     if not len(worst):
-        ax = style.axes_or_new(ax, figsize=(6, 1))
+        ax = style.axes_or_new(ax, figsize=(style.WIDEST, 1))
         ax.set_axis_off()
         ax.text(0.5, 0.5, "No mistakes.", ha="center", va="center", transform=ax.transAxes)
         return ax
+    words = [(result.classes[result.labels[i]], result.classes[result.predicted[i]]) for i in worst]
+    # Two short names stand in one line below a tile, longer ones in two.
+    gap = " " if max(len(true) + len(said) for true, said in words) <= 7 else "\n"
     captions = [
-        f"{result.classes[result.labels[i]]}, not {result.classes[result.predicted[i]]}\n"
-        f"{100 * result.probability[i, result.predicted[i]]:.0f} % sure"
-        for i in worst
+        f"{true},{gap}not {said}\n{100 * result.probability[i, result.predicted[i]]:.0f} % sure"
+        for i, (true, said) in zip(worst, words)
     ]
     return mosaic(as_pictures(np.asarray(images)[worst]), captions, columns, ax)
 
@@ -233,7 +242,7 @@ def mosaic(pictures, captions, columns, ax):
     rows = math.ceil(count / columns)
     lines = 0 if captions is None else 1 + max(caption.count("\n") for caption in captions)
     # A caption line is 0.2 inch; a tile's side in inches follows from the width of the figure.
-    tile = min(1.1, 6.4 / columns)
+    tile = min(1.1, style.WIDEST / columns)
     step_y = height * (1 + _GAP) + lines * 0.2 * width / tile
     step_x = width * (1 + _GAP)
     figsize = (columns * tile, rows * step_y * tile / step_x)

@@ -34,7 +34,7 @@ def plot_grid(values, *, colours="plain", ax=None):
             "shape (H, W)."
         )
     rows, columns = values.shape
-    cell = min(0.48, 6.4 / columns)
+    cell = min(0.48, (style.WIDEST - 0.1) / columns)
     ax = style.axes_or_new(ax, figsize=(columns * cell + 0.1, rows * cell + 0.1))
     fontsize = fitting_fontsize(values, cell * style.CSS_PIXELS_PER_INCH)
     draw_cells(ax, values, fills=shade(values, colours), fontsize=fontsize)

@@ -14,10 +14,12 @@ from nbformat import NotebookNode
 from repository import ROOT, chapter_paths, repository_url, setup_source
 
 from cnncourse import exercises
+from cnncourse.plots import style
 
 PATHS = chapter_paths()
 CHAPTERS = [path for path in PATHS if re.match(r"\d\d_", path.name)]
 MEGABYTES = 2.0
+POINTS = 10.5  # of the smallest letters in a figure
 EXERCISES, QUESTS = 4, 1
 
 
@@ -125,6 +127,18 @@ def test_every_image_has_alternative_text(path):
         if any(kind.startswith("image/") for kind in kinds):
             alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
             assert alt.strip(), f"put the text into the cell's metadata, mystnb: image: alt\n{cell.source}"
+
+
+@each_notebook
+def test_figures_can_be_read_on_a_phone(path):
+    for cell in code_cells(read(path)):
+        shown = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        widths = re.findall(r'<img class="cnx-picture"[^>]*\bwidth="(\d+)"', shown)
+        for width in widths:
+            assert int(width) <= style.WIDEST * style.CSS_PIXELS_PER_INCH, f"draw it narrower\n{cell.source}"
+        if widths:
+            for size in re.findall(r"\b(?:font|label|title)size=([\d.]+)", cell.source):
+                assert float(size) >= POINTS, f"write it larger\n{cell.source}"
 
 
 @each_notebook

@@ -2,6 +2,8 @@
 
 import pytest
 
+from cnncourse.plots.style import WIDEST
+
 pytestmark = pytest.mark.site
 
 MOST_HTML = 150_000
@@ -65,6 +67,16 @@ def test_nothing_sticks_out_on_a_phone(visit, page_name, theme, width):
             width,
         )
         assert outside == []
+
+
+def test_a_figure_of_full_width_keeps_readable_letters_on_a_phone(visit):
+    # The notebooks are held to a width and to letters of 10.5 points; how much of a screen a page gives a
+    # figure is known here alone.
+    with visit("01_neural_networks.html", size={"width": 390, "height": 844}) as seen:
+        figure = seen.page.locator("img.cnx-picture").first
+        drawn = int(figure.get_attribute("width"))
+        assert drawn == 100 * WIDEST
+        assert 10.5 * 100 / 72 * figure.bounding_box()["width"] / drawn >= 10.5
 
 
 def test_axe_finds_nothing(visit, page_name, theme, axe_script):
