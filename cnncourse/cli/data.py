@@ -143,13 +143,14 @@ def _check(items: list, root) -> int:
 def _check_folder(folder: Path) -> int:
     """Decode every file of an image folder, print a line for each that is left out; 1 if there is one."""
     from cnncourse.data import load_folder
-    from cnncourse.data.folder import SPLIT_FOLDERS
+    from cnncourse.data.folder import SPLIT_FOLDERS, class_folders
 
     parts = [folder / name for name in SPLIT_FOLDERS if (folder / name).is_dir()] or [folder]
     unread = 0
     for part in parts:
         with contextlib.redirect_stdout(io.StringIO()):  # its line names this command
-            images = load_folder(part, 32, cache=False)
+            # Named, a class may be empty: it is listed like a bad file.
+            images = load_folder(part, 32, classes=class_folders(part), cache=False)
         for path, reason in images.report:
             print(f"{path}: {reason}")
         print(f"{part}: {len(images):,} images can be read, {len(images.report):,} left out")

@@ -55,19 +55,11 @@ class Source:
             return None, {}
         try:
             content = dict(json.loads(path.read_text(encoding="utf-8")))
-            training = content.pop("training", {})
-            if training:
-                kinds = {
-                    "model": str,
-                    "weights": lambda name: name and str(name),
-                    "valid": float,
-                    "settings": dict,
-                }
-                training = {name: kind(training[name]) for name, kind in kinds.items()}
+            training = _read_training(content.pop("training", {}))
             source = cls(**content)
+            return replace(source, size=tuple(source.size) if source.size else None), training
         except (ValueError, TypeError, KeyError) as error:
             raise ValueError(f"{path} is damaged ({error}): give --data") from None
-        return replace(source, size=tuple(source.size) if source.size else None), training
 
     @property
     def is_folder(self) -> bool:
@@ -114,14 +106,21 @@ class Source:
                 raise ValueError(f"--channels {self.channels}: {self.data} has {images.images.shape[1]}")
             return images
         train_folder = folder / "train" if (folder / "train").is_dir() else folder
-        test_folder = next((folder / name for name in _TEST_FOLDERS if (folder / name).is_dir()), None)
+        test_folder = _test_folder(folder)
         if split == "test" and test_folder:
             return self._load_folder(test_folder, classes)
         everything = self._load_folder(train_folder, classes)
         if test_folder or not split_folder:
             return everything
-        train, test = data.split_data(everything, _TEST_SHARE, seed=0)
-        return train if split == "train" else test
+        return _split(everything)[split == "test"]
+
+    def load_parts(self) -> tuple[ImageData, ImageData]:
+        """Load what is for training and what is for testing, a folder that holds both without a part once."""
+        folder = self._folder()
+        if folder is not None and _test_folder(folder) is None:
+            return _split(self.load_part("train", split_folder=False))
+        train = self.load_part("train")
+        return train, self.load_part("test", train.classes)
 
     def _load_folder(self, folder: Path, classes: tuple[str, ...] | None) -> ImageData:
         from cnncourse.data import load_folder
@@ -129,6 +128,31 @@ class Source:
         return load_folder(
             folder, self.size, channels=self.channels or 3, resize=self.resize, classes=classes
         )
+
+
+def _test_folder(folder: Path) -> Path | None:
+    """Return the part of a folder that is for testing, if it has one."""
+    return next((folder / name for name in _TEST_FOLDERS if (folder / name).is_dir()), None)
+
+
+def _split(everything: ImageData) -> tuple[ImageData, ImageData]:
+    """Split images into those for training and those for testing, the same each time."""
+    from cnncourse.data import split_data
+
+    return split_data(everything, _TEST_SHARE, seed=0)
+
+
+def _read_training(told: dict) -> dict:
+    """Return what `cnncourse train` was told, each entry of its kind; nothing if another command wrote it."""
+    if not told:
+        return {}
+    weights = told["weights"]
+    return {
+        "model": str(told["model"]),
+        "weights": None if weights is None else str(weights),
+        "valid": float(told["valid"]),
+        "settings": dict(told["settings"]),
+    }
 
 
 def add_data_options(parser: argparse.ArgumentParser, default: str | None = None) -> None:

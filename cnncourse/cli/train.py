@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     # What is wrong is refused before any data are read.
     config = train.TrainConfig.from_dict(settings | {"progress": not args.quiet})
     source = _fitted(asked, training["model"])
-    images = source.load_part("train")
+    images, test = source.load_parts()
     _check_classes(source, images)
     torch.manual_seed(config.seed)
     model = models.create(training["model"], len(images.classes), images.images.shape[1], training["weights"])
@@ -125,16 +125,15 @@ def run(args: argparse.Namespace) -> int:
         where = f"; go on with --resume --out {out}" if out else ""
         print(f"cnncourse: interrupted, {done}{where}", file=sys.stderr)
         return 130
-    return _report(model, source, images.classes, history, out)
+    return _report(model, test, history, out)
 
 
-def _report(model, source: Source, classes: tuple[str, ...], history, out: Path | None) -> int:
+def _report(model, test, history, out: Path | None) -> int:
     from cnncourse import train
 
     if not history.records:
         print(f"cnncourse: error: no epoch was finished: {history.stopped}", file=sys.stderr)
         return 1
-    test = source.load_part("test", classes)
     result = train.evaluate(model, test)
     seconds = sum(record.seconds for record in history.records)
     print(
@@ -198,20 +197,25 @@ def _told(args: argparse.Namespace, out: Path | None) -> tuple[Source, dict]:
     """
     said = {name: getattr(args, name) for name in ("model", "weights", "valid")}
     begun, training = Source.load_all(out) if out and args.resume else (None, {})
-    going_on = bool(training) and (out / CHECKPOINT).exists()
-    for name, value in said.items():
-        if going_on and value not in (None, training.get(name)):
-            raise ValueError(
-                f"--{name} {value}: {out} holds a run with {training.get(name) or 'none'}; leave the option "
-                "out, or choose another folder"
-            )
     other_data = begun and args.data and not Source(args.data, args.root).same_data(begun)
-    if not going_on and (other_data or said["model"] not in (None, training.get("model"))):
+    if training and (out / CHECKPOINT).exists():
+        _refuse_other(said, training, out)
+    elif other_data or said["model"] not in (None, training.get("model")):
         begun, training = None, {}  # nothing was trained yet, and this is something else
     given = _given({field.name: getattr(args, field.name) for field in fields(Source)})
     settings = training.get("settings", {}) | _settings(args)
     source = replace(begun or Source(_DATA), **given)
     return source, _DEFAULTS | training | _given(said) | {"settings": settings}
+
+
+def _refuse_other(said: dict, training: dict, out: Path) -> None:
+    """Refuse what contradicts the run that is to go on."""
+    for name, value in said.items():
+        if value not in (None, training[name]):
+            raise ValueError(
+                f"--{name} {value}: {out} holds a run with {training[name] or 'none'}; leave the option out, "
+                "or choose another folder"
+            )
 
 
 def _given(options: dict) -> dict:

@@ -41,8 +41,9 @@ def load_folder(
     resize : {"crop", "stretch"}, default "crop"
         How another aspect ratio is met: cut the longer side around the middle, or distort.
     classes : sequence of str, default None
-        Names and order of the classes; None takes the sub-folders in alphabetical order. Give a test folder
-        the classes of its training folder.
+        Names and order of the classes; None takes the sub-folders in alphabetical order, each of which must
+        then hold a readable image. A class named here may be empty. Give a test folder the classes of its
+        training folder.
     cache : bool or path, default True
         Keep the decoded images, so that the next call reads one file. True keeps them in the user's cache
         directory; a path keeps them there.
@@ -59,7 +60,9 @@ def load_folder(
     DataNotFound
         If there is no such folder.
     ValueError
-        If it holds no classes or no readable image, or images of several sizes while `size` is None.
+        If it holds no classes or no readable image; if one of its sub-folders holds none and `classes` is
+        None, since a stray folder would become a class; if it has a sub-folder that is not among `classes`;
+        or if it holds images of several sizes while `size` is None.
     ImportError
         If Pillow is not installed.
 
@@ -86,13 +89,23 @@ def load_folder(
     check_options(channels, resize)
     folder = Path(path).expanduser()
     wanted = Wanted(None if size is None else image_size(size), channels, resize)
-    names, files, left_out = _scan(folder, classes)
+    found = class_folders(folder)
+    names = tuple(found if classes is None else classes)
+    unknown = [name for name in found if name not in names]
+    if unknown:
+        raise ValueError(f"path {folder} has a sub-folder {unknown[0]!r} that is not among classes {names}")
+    files, left_out = _scan(folder, names)
+    if classes is None:  # before anything is decoded, which takes long
+        _refuse_empty(folder, names, {file.label for file in files})
     name = folder.absolute().parent.name if folder.name in SPLIT_FOLDERS else folder.absolute().name
-    return load_files(folder, files, names, name, wanted, left_out=left_out, cache=cache, mmap=mmap)
+    data = load_files(folder, files, names, name, wanted, left_out=left_out, cache=cache, mmap=mmap)
+    if classes is None:
+        _refuse_empty(folder, names, set(data.labels.tolist()))
+    return data
 
 
-def _scan(folder: Path, classes: Sequence[str] | None) -> tuple[tuple[str, ...], list[PictureFile], list]:
-    """Return the class names, the files with their classes, and what is left out already."""
+def class_folders(folder: Path) -> list[str]:
+    """Return the names of the sub-folders, which are the classes; refuse a folder that is not laid out so."""
     if not folder.exists():
         raise DataNotFound(
             f"path {folder} does not exist: give a folder laid out as FOLDER/CLASS/picture.jpg"
@@ -108,10 +121,22 @@ def _scan(folder: Path, classes: Sequence[str] | None) -> tuple[tuple[str, ...],
         raise ValueError(
             f"path {folder} has no sub-folders: each class needs one, as in FOLDER/CLASS/picture.jpg"
         )
-    names = tuple(found if classes is None else classes)
-    unknown = [name for name in found if name not in names]
-    if unknown:
-        raise ValueError(f"path {folder} has a sub-folder {unknown[0]!r} that is not among classes {names}")
+    return found
+
+
+def _refuse_empty(folder: Path, names: tuple[str, ...], labels: set[int]) -> None:
+    """Refuse names that no image is labelled with: such a sub-folder is stray, or its images are missing."""
+    empty = [name for label, name in enumerate(names) if label not in labels]
+    if empty:
+        more = f" and in {len(empty) - 1} more" if len(empty) > 1 else ""
+        raise ValueError(
+            f"path {folder} has no readable image in its sub-folder {empty[0]!r}{more}, but each sub-folder "
+            "is a class: put images into it or delete it. Only a class that is named in classes may be empty"
+        )
+
+
+def _scan(folder: Path, names: tuple[str, ...]) -> tuple[list[PictureFile], list[tuple[str, str]]]:
+    """Return the files with their classes, and what is left out already."""
     files, left_out = [], []
     for label, name in enumerate(names):
         before = len(files)
@@ -123,7 +148,7 @@ def _scan(folder: Path, classes: Sequence[str] | None) -> tuple[tuple[str, ...],
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
         if not entry.is_dir() and not entry.name.startswith(".")
     ]
-    return names, files, left_out
+    return files, left_out
 
 
 def _collect(folder: Path, label: int, files: list, left_out: list, above: set) -> None:

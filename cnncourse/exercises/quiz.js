@@ -1,6 +1,7 @@
 (() => {
   for (const quiz of document.querySelectorAll("form.cnx-quiz:not(.cnx-quiz-live)")) {
     quiz.classList.add("cnx-quiz-live");
+    quiz.querySelector(".cnx-off")?.remove();
     const score = quiz.querySelector(".cnx-quiz-score");
     const fields = [...quiz.querySelectorAll("fieldset")];
     const results = new Map();

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from importlib import resources
 
+from cnncourse.script_note import script_note
+
 from .cards import asset, rich
 
 LETTERS = "abcdefgh"
@@ -49,11 +51,12 @@ class Quiz:
         total = len(self.questions)
         fields = "".join(_question_html(i, total, q) for i, q in enumerate(self.questions, start=1))
         title = html.escape(self.title)
+        note = script_note("The choices are off, but each answer unfolds.")
         # method="dialog" outside of a dialog does nothing: without script, Enter does not leave the page.
         return (
             f'<form class="cnx-quiz" method="dialog" autocomplete="off" aria-label="Quiz: {title}">'
             f"<style>{asset('quiz.css')}</style>"
-            f'<p class="cnx-quiz-title"><span class="cnx-quiz-tag">Quiz</span> {title}</p>{fields}'
+            f'<p class="cnx-quiz-title"><span class="cnx-quiz-tag">Quiz</span> {title}</p>{note}{fields}'
             f'<p class="cnx-quiz-score">{total} questions</p></form><script>{asset("quiz.js")}</script>'
         )
 

@@ -13,9 +13,9 @@ function               computes                                is
 =====================  ======================================  =======================================
 
 Each picks the cheapest way that gives the result: no copy at all for 1×1 kernels, Winograd's method for
-3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``), of which the kernel's rows
-share what they have in common. Where a product is small, as in depthwise convolution, the copies decide, and
-`run_columns` copies fastest.
+3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``), which the rows of a kernel
+share. Where a product is small, as in depthwise convolution, the copies decide, and `run_columns` copies
+fastest.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Windows as columns ("im2col") and back ("col2im"): the copies that make a convolution a matrix product.
 
 An array of columns holds each pixel up to kh·kw times. Three things keep that cheap: only a block of the
-batch is in this form at a time, small enough for the processor's cache; `row_columns` copies an image row once
-for all kernel rows that meet it; and where the images are small, `run_columns` copies all their rows in one go.
+batch is in this form at a time, small enough for the processor's cache; `row_columns` copies an image row
+once for all kernel rows that meet it; and where the images are small, `run_columns` copies all their rows in
+one go.
 """
 
 from __future__ import annotations

@@ -13,13 +13,30 @@
     const moving = data.choices.map((_, i) => i).filter((i) => data.choices[i].values.length > 1);
     let waiting = 0;
 
+    const say = (words, frame) => {
+      words.querySelector(".cnx-word").textContent = frame.solved ? "Solved." : "Not yet.";
+      words.querySelector(".cnx-hint").textContent = frame.hint;
+    };
+
     const judge = (frame) => {
+      const said = verdict.querySelector(".cnx-said");
       verdict.dataset.solved = frame.solved ? "yes" : "no";
-      verdict.querySelector(".cnx-word").textContent = frame.solved ? "Solved." : "Not yet.";
-      verdict.querySelector(".cnx-hint").textContent = frame.hint;
+      say(said, frame);
       // Spoken once the slider rests, not at every step of a drag.
       clearTimeout(waiting);
-      waiting = setTimeout(() => { live.textContent = verdict.textContent; }, 600);
+      waiting = setTimeout(() => { live.textContent = said.textContent; }, 600);
+    };
+
+    // Every verdict stands unseen in the same place, so that the longest has room in any font.
+    const makeRoom = () => {
+      const said = verdict.querySelector(".cnx-said");
+      for (const frame of new Map(data.frames.map((frame) => [frame.hint, frame])).values()) {
+        const unseen = said.cloneNode(true);
+        unseen.className = "cnx-room";
+        unseen.setAttribute("aria-hidden", "true");
+        say(unseen, frame);
+        said.after(unseen);
+      }
     };
 
     const show = () => {
@@ -65,6 +82,8 @@
     for (const event of ["pointerenter", "touchstart", "focusin"]) {
       root.addEventListener(event, fetchAll, { once: true, passive: true });
     }
+    if (verdict) makeRoom();
+    root.querySelector(".cnx-off")?.remove();
     root.dataset.ready = "yes";
   };
   document.querySelectorAll(".cnx-explorer:not([data-ready]), .cnx-quest:not([data-ready])").forEach(start);

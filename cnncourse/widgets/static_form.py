@@ -1,7 +1,8 @@
 """The form without a kernel: one piece of HTML with native sliders and every frame drawn beforehand.
 
 The same explorer gives the same bytes each time. No element has an id, so two equal explorers can stand
-on one page. Without scripts the first frame is there, complete, and the sliders are greyed out.
+on one page. Without scripts the first frame is there, complete, the sliders are greyed out, and a line
+says what to do.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import base64
 import html
 import json
 from importlib import resources
+
+from cnncourse.script_note import script_note
 
 MAX_FRAMES = 36
 
@@ -75,6 +78,7 @@ def _page(explorer, frames):
     head = f'<p class="cnx-title">{html.escape(explorer.title)}</p>'
     if explorer.is_quest:
         head = f'<p class="cnx-prompt"><span class="cnx-tag">Quest</span> {html.escape(explorer.prompt)}</p>'
+    controls = [_control(choice) for choice in explorer.choices if len(choice.values) > 1]
     parts = [
         f'<div class="cnx-{kind}" role="group" aria-label="{kind.title()}: {_attribute(explorer.title)}" '
         f'data-lm-suppress-shortcuts="true"{_width(frames[0])}>',
@@ -82,8 +86,11 @@ def _page(explorer, frames):
         head,
         _figure(frames[index]),
         '<div class="cnx-controls">',
-        *(_control(choice) for choice in explorer.choices if len(choice.values) > 1),
+        *controls,
         "</div>",
+        script_note("The slider is off." if len(controls) == 1 else "The sliders are off.")
+        if controls
+        else "",
         _verdict(frames[index]) if explorer.is_quest else "",
         f'<script type="application/json" class="cnx-frames">{_data(explorer, frames)}</script>',
         f'<script class="cnx-script">{_asset("static.js")}</script>',
@@ -125,9 +132,9 @@ def _verdict(frame):
     word = "Solved." if frame.solved else "Not yet."
     return (
         f'<p class="cnx-verdict" data-solved="{state}"><span class="cnx-mark" aria-hidden="true"></span>'
-        f'<span><strong class="cnx-word">{word}</strong> <span '
+        f'<span class="cnx-words"><span class="cnx-said"><strong class="cnx-word">{word}</strong> <span '
         f'class="cnx-hint">{html.escape(frame.hint)}</span>'
-        '</span></p>\n<p class="cnx-live" aria-live="polite"></p>'
+        '</span></span></p>\n<p class="cnx-live" aria-live="polite"></p>'
     )
 
 

@@ -188,10 +188,24 @@ def test_train_on_a_folder(folder_of_digits, tmp_path, capsys):
     assert words[3] == "class0"
     # classes without train/ and test/ above them are split here
     assert main(["train", "--data", str(folder_of_digits / "train"), "--epochs", "1", "--quiet"]) == 0
-    assert "on 24 images" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "on 24 images" in out
+    assert out.count("left out 1 of 121") == 1
     # images the network was not trained on are all used
     assert main(["eval", str(run), "--data", str(folder_of_digits / "train")]) == 0
     assert "on 120 images" in capsys.readouterr().out
+
+
+def test_a_class_may_be_empty_in_the_test_part_alone(folder_of_digits, capsys):
+    shutil.rmtree(folder_of_digits / "test" / "class0")
+    options = ["--data", str(folder_of_digits), "--epochs", "1", "--quiet"]
+    assert main(["train", *options]) == 0
+    assert "1 no files for this class" in capsys.readouterr().out
+    (folder_of_digits / "train" / "class2").mkdir()
+    error = one_line_error(capsys, "train", *options)
+    assert "no readable image in its sub-folder 'class2'" in error
+    assert main(["data", "check", str(folder_of_digits)]) == 1
+    assert f"{folder_of_digits / 'train' / 'class2'}: no files for this class" in capsys.readouterr().out
 
 
 def test_stand_in_is_remembered(tmp_path, capsys):

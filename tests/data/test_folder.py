@@ -103,6 +103,25 @@ def test_splits_share_classes(picture_folder, tmp_path):
         load_folder(test_folder, classes=("cat", "fox"))
 
 
+def test_a_sub_folder_without_images_is_no_class(picture_folder, no_decoding):
+    shutil.copytree(picture_folder / "cat", picture_folder / ".ipynb_checkpoints")
+    assert load_folder(picture_folder).classes == ("cat", "dog")
+    stray = picture_folder / "bird"
+    stray.mkdir()
+    expected = "no readable image in its sub-folder 'bird'(.*): put images into it or delete it"
+    (stray / "notes.txt").write_text("no image")
+    with pytest.raises(ValueError, match=expected):
+        load_folder(picture_folder)
+    named = load_folder(picture_folder, classes=("bird", "cat", "dog"))
+    assert named.counts() == {"bird": 0, "cat": 6, "dog": 6}
+    assert dict(named.report).keys() == {str(stray / "notes.txt")}
+    (stray / "notes.txt").unlink()
+    (picture_folder / "fish" / "deeper").mkdir(parents=True)
+    no_decoding()  # what has no files is seen at once
+    with pytest.raises(ValueError, match="'bird' and in 1 more, but each sub-folder is a class"):
+        load_folder(picture_folder, 16)
+
+
 def test_clear_errors(picture_folder, tmp_path):
     with pytest.raises(DataNotFound, match="does not exist: give a folder laid out as"):
         load_folder(tmp_path / "nowhere")
@@ -115,8 +134,10 @@ def test_clear_errors(picture_folder, tmp_path):
         load_folder(tmp_path / "empty")
     (tmp_path / "empty" / "cat").mkdir()
     for size in (None, 16):
-        with pytest.raises(ValueError, match="none of its 0 files is a readable image"):
+        with pytest.raises(ValueError, match="has no readable image in its sub-folder 'cat', but each"):
             load_folder(tmp_path / "empty", size)
+        with pytest.raises(ValueError, match="none of its 0 files is a readable image"):
+            load_folder(tmp_path / "empty", size, classes=["cat"])
     (tmp_path / "empty" / "cat" / "a.jpg").write_text("x")
     with pytest.raises(
         ValueError, match=r"none of its 1 files is a readable image; the first, .*a\.jpg: not an image"

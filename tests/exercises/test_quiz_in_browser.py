@@ -1,5 +1,7 @@
 """Quizzes and result cards in a real browser: mouse, keys, no script, two on one page, no overflow."""
 
+import re
+
 import pytest
 
 from cnncourse.exercises import check, progress, quiz
@@ -101,6 +103,14 @@ def test_without_script_the_answers_unfold(browser):
     page.keyboard.press("Enter")
     assert first.locator("input").first.is_checked()
     context.close()
+
+
+def test_a_line_about_scripts_is_there_until_the_script_runs(page):
+    page.set_content(page_of(re.sub(r"<(script|style)\b.*?</\1>", "", TWO_QUIZZES, flags=re.DOTALL)))
+    assert page.get_by_text("The choices are off, but each answer unfolds.").count() == 2
+    assert all(note.is_visible() for note in page.locator(".cnx-off").all())
+    page.set_content(page_of(TWO_QUIZZES))
+    assert page.locator(".cnx-off").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -8,6 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from cnnsite.pages import lighten
 
+from cnncourse.script_note import script_note
+
 OPTIONS = {
     "extensions": ["myst_nb", "cnnsite"],
     "html_theme": "cnncourse",
@@ -172,7 +174,7 @@ def test_a_notebook_to_download_keeps_the_first_frame_of_its_explorers(build, tm
     picture = '<img src="data:image/webp;base64,UklGRg==" alt="The first of 2 frames" width="1" height="1">'
     frames = '<script type="application/json" class="cnx-frames">{"frames": []}</script>\n'
     script = '<script class="cnx-script">start()</script>\n'
-    html = f'<div class="cnx-explorer">{picture}</div>\n{frames}{script}'
+    html = f'<div class="cnx-explorer">{picture}{script_note("It is off.")}</div>\n{frames}{script}'
     build("# Title\n\n```{toctree}\nchapter\n```\n", notebook_with(html))
     (copy,) = (tmp_path / "out" / "_sources").glob("chapter*.ipynb")
     notebook = nbformat.read(copy, as_version=4)
@@ -180,7 +182,18 @@ def test_a_notebook_to_download_keeps_the_first_frame_of_its_explorers(build, tm
     kept = notebook.cells[1].outputs[0].data["text/html"]
     assert picture in kept
     assert "<script" not in kept
+    assert "It is off.</strong> Run the cells (Run → Run All Cells).</p>" in kept  # trust would not help
     assert notebook.cells[1].source == "explore()"
+
+
+def test_a_page_says_nothing_of_scripts_that_do_not_run(build, tmp_path):
+    html = (
+        f'<div class="cnx-explorer">{script_note("It is off.")}\n</div>{script_note("It is off.")}<p>quiz</p>'
+    )
+    build("# Title\n\n```{toctree}\nchapter\n```\n", notebook_with(html))
+    page = (tmp_path / "out" / "chapter.html").read_text("utf-8")
+    assert "It is off." not in page
+    assert re.search(r'<div class="cnx-explorer">\s*</div><p>quiz</p>', page)
 
 
 @pytest.mark.site

@@ -1,6 +1,7 @@
 """The static form in a real browser, on a page of its own: no built site is needed."""
 
 import base64
+import re
 
 import pytest
 
@@ -130,6 +131,48 @@ def test_without_scripts_the_first_frame_is_there_and_the_slider_is_grey(open_pa
     page = open_page(steps.html, scripts=False)
     assert page.locator(".cnx-frame").get_attribute("alt") == steps.frames[0].alt
     assert page.locator("input").is_disabled()
+
+
+def test_the_line_about_scripts_is_seen_only_where_they_were_taken_out(open_page, steps, find_two):
+    # As in a notebook that is not trusted: scripts run on the page, but not those of the output.
+    sanitised = [
+        re.sub(r"<(script|style)\b.*?</\1>", "", form.html, flags=re.DOTALL) for form in (steps, find_two)
+    ]
+    page = open_page(*sanitised)
+    assert page.get_by_text("The slider is off.").count() == 2
+    for note, slider in zip(page.locator(".cnx-off").all(), page.locator("input").all()):
+        assert note.is_visible()
+        assert slider.is_disabled()
+
+
+def test_the_script_takes_the_line_away_before_anything_is_drawn(open_page, steps, find_two):
+    watch = """<script>
+      window.seen = 0;
+      const look = () => {
+        window.seen += document.querySelectorAll(".cnx-off").length;
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    </script>"""
+    page = open_page(watch, "<main></main>")
+    # As JupyterLab does it: the HTML first, then its scripts, in one go.
+    page.evaluate(
+        """(pieces) => {
+          const main = document.querySelector("main");
+          main.innerHTML = pieces.join("");
+          for (const old of main.querySelectorAll("script:not([type])")) {
+            const script = document.createElement("script");
+            script.textContent = old.textContent;
+            old.replaceWith(script);
+          }
+        }""",
+        [steps.html, find_two.html],
+    )
+    page.locator(".cnx-explorer input").press("ArrowRight")
+    assert page.locator(".cnx-explorer output").inner_text() == "1"
+    assert page.locator(".cnx-off").count() == 0
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("window.seen") == 0
 
 
 def test_frames_may_be_files_beside_the_page(open_page, steps, tmp_path):

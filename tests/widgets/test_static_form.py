@@ -102,6 +102,21 @@ def test_each_slider_has_a_label_and_its_value_in_words(form):
     assert all(output["aria-live"] == "off" for output in tree.all("output"))
 
 
+@pytest.mark.parametrize("scale, notes", [([1, 2], ["The sliders are off."]), ([1], ["The slider is off."])])
+def test_a_line_says_what_to_do_where_no_script_runs(explorer, power, scale, notes):
+    tree = Tree(StaticForm(explorer(power, exponent=[1, 2], scale=scale)).html)
+    (note,) = tree.all("p", "cnx-off")
+    assert [bold["text"] for bold in tree.all("strong") if "p" in bold["within"]] == notes
+    assert "Run All Cells" in note["text"]
+    assert "Trust Notebook" in note["text"]
+    # Nothing that a sanitiser would keep may hide it.
+    assert set(note) == {"tag", "text", "within", "class"}
+
+
+def test_without_a_slider_there_is_nothing_to_switch_on(explorer, power):
+    assert Tree(StaticForm(explorer(power, exponent=[2])).html).all("p", "cnx-off") == []
+
+
 def test_a_choice_with_one_value_has_no_slider(explorer, power):
     tree = Tree(StaticForm(explorer(power, exponent=[2], scale=[1, 2])).html)
     assert [label["text"] for label in tree.all("label")] == ["scale"]

@@ -21,6 +21,9 @@ DATA_URI = re.compile(r"data:image/(webp|png|jpeg|svg\+xml);base64,([A-Za-z0-9+/
 IMAGE = re.compile(r"<img\b[^>]*>")
 STYLE = re.compile(r"<style\b[^>]*>.*?</style>\n?", re.DOTALL)
 SCRIPT = re.compile(r'<script class="cnx-[^>]*>.*?</script>\n?', re.DOTALL)
+# Of cnncourse.script_note: why a control is off in a notebook that is not trusted, and how to trust it.
+SCRIPT_NOTE = re.compile(r'<p class="cnx-off">.*?</p>\n?', re.DOTALL)
+HOW_TO_TRUST = re.compile(r'<span class="cnx-trust">.*?</span>', re.DOTALL)
 CODE = re.compile(r'<(style|script)((?: class="[^"]*")?)>(.*?)</\1>', re.DOTALL)
 TABLE = re.compile(r'<table class="(?:docutils|table)\b.*?</table>', re.DOTALL)
 ATTRIBUTE = re.compile(r'([a-zA-Z-]+)\s*=\s*"([^"]*)"')
@@ -94,6 +97,14 @@ def externalise(body: str, store: FrameStore, prefix: str) -> str:
 def wrap_tables(body: str) -> str:
     """Put each table of the text into a box of its own, so that a wide one scrolls and not the page."""
     return TABLE.sub(r'<div class="table-scroll">\g<0></div>', body)
+
+
+def drop_script_notes(body: str) -> str:
+    """Take out the lines about notebooks that are not trusted.
+
+    The scripts of a page would do it too, but after it is drawn.
+    """
+    return SCRIPT_NOTE.sub("", body)
 
 
 def drop_repeats(body: str) -> str:
@@ -213,7 +224,8 @@ def _svg_size(source: str) -> tuple[int, int] | None:
 def keep_first_frames(path: Path) -> None:
     """Leave the first frame of each explorer in a notebook that readers download.
 
-    Running the cell brings the sliders back. With all frames the notebooks are more than half of the site.
+    Running the cell brings the sliders back, and nothing else does: the line about it no longer speaks of
+    trust. With all frames the notebooks are more than half of the site.
     """
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
@@ -221,5 +233,6 @@ def keep_first_frames(path: Path) -> None:
             data = output.get("data", {})
             text = "".join(data.get("text/html", ""))
             if FRAMES.search(text):
-                data["text/html"] = SCRIPT.sub("", FRAMES.sub("", text)).splitlines(keepends=True)
+                kept = HOW_TO_TRUST.sub("", SCRIPT.sub("", FRAMES.sub("", text)))
+                data["text/html"] = kept.splitlines(keepends=True)
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

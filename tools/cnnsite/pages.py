@@ -17,6 +17,7 @@ from cnnsite.images import (
     FrameStore,
     complete_images,
     drop_repeats,
+    drop_script_notes,
     externalise,
     keep_first_frames,
     share_code,
@@ -109,7 +110,7 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
     body = lighten(body)
     body = PERMALINK.sub(r'\1 title="\2" aria-label="\2"', body)
     store = FrameStore(folder)
-    body = drop_repeats(wrap_tables(externalise(body, store, prefix)))
+    body = drop_repeats(drop_script_notes(wrap_tables(externalise(body, store, prefix))))
     return complete_images(share_code(body, store, prefix), find, warn)
 
 
