@@ -13,8 +13,8 @@ function               computes                                is
 =====================  ======================================  =======================================
 
 Each picks the cheapest way that gives the result: no copy at all for 1×1 kernels, Winograd's method for
-3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``), which the rows of a kernel
-share. Where a product is small, as in depthwise convolution, the copies decide, and `run_columns` copies
+3×3 kernels of many channels (``_winograd.py``), columns otherwise (``_im2col.py``), shared by the rows of a
+kernel. Where a product is small, as in depthwise convolution, the copies decide, and `run_columns` copies
 fastest.
 """
 
@@ -29,7 +29,7 @@ from cnncourse.ops import _im2col, _winograd
 from cnncourse.ops._geometry import Geometry
 
 BLOCK = 1 << 19  # numbers in the columns of one block: 2 MiB of float32
-ROWS_BLOCK = 3 << 19  # the same where kernel rows share columns, their products included
+ROWS_BLOCK = 5 << 18  # the same where kernel rows share columns, their products included
 WIDE = 512  # columns that a matrix product should have to run at full speed
 SMALL = 512  # weights of one kernel up to which columns of whole runs pay, useless ones included
 SHORT = 64  # columns of an image below which products of all channels should join several images
@@ -164,9 +164,8 @@ def _row_blocks(
 ) -> Iterator[tuple[slice, slice]]:
     """Return blocks whose columns, and products with weights of this shape, fit into ``spare`` numbers."""
     (kh, kw), stride, (oh, ow) = geometry.kernel, geometry.stride[0], geometry.output
-    pixels = stride * (geometry.size[1] + sum(geometry.pads[1])) + min(stride, kh) * kw * ow
-    size, reach = batch.shape[1] * pixels + 2 * shape[0] * ow, _im2col.row_reach(geometry)
-    together = -(-WIDE // (oh * ow))
+    size = (batch.shape[1] * min(stride, kh) * kw + 2 * shape[0]) * ow  # of one output row
+    together, reach = -(-WIDE // (oh * ow)), _im2col.row_reach(geometry)
     budget = ROWS_BLOCK if together == 1 else max(ROWS_BLOCK, together * (oh + reach) * size)
     return _im2col.blocks(len(batch), oh, size, min(budget, spare), together, reach)
 
