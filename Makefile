@@ -71,8 +71,12 @@ $(VENV)/.installed-lab: $(VENV)/.installed-dev
 
 # ---------------------------------------------------------------- the book
 
+# A page that did not change is left as it is, and so are styles and scripts if no page did: render all of them
+# where one of these is newer than the book.
+RENDER_ALL = $(if $(shell find book/assets tools/cnnsite -newer $(SITE)/index.html 2>/dev/null), --all)
+
 book: $(FOR_BOOK) ## render the book from its stored outputs and say where it is
-	$(BIN)/jupyter-book build book --config _config.yml --path-output _site -W --keep-going
+	$(BIN)/jupyter-book build book --config _config.yml --path-output _site -W --keep-going$(RENDER_ALL)
 	@echo "The book:  $(CURDIR)/$(SITE)/index.html"
 	@echo "Serve it:  make serve"
 

@@ -86,6 +86,18 @@ def test_a_second_call_installs_nothing(workshop):
     assert workshop.installs == ["-q -e .[book]"]
 
 
+def test_a_changed_style_renders_every_page_again(workshop):
+    for name in ("book/assets/site.css", "tools/cnnsite/pages.py", "_site/_build/html/index.html"):
+        (workshop.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (workshop.folder / name).touch()
+    workshop.renew("_site/_build/html/index.html")
+    workshop.make("book")
+    assert workshop.calls[-1].endswith("--keep-going")
+    workshop.renew("book/assets/site.css")
+    workshop.make("book")
+    assert workshop.calls[-1].endswith("--keep-going --all")
+
+
 def test_test_runs_style_tests_and_chapters(workshop):
     done = workshop.make("test")
     assert done.returncode == 0, done.stderr
