@@ -30,6 +30,7 @@ from cnncourse.ops._geometry import Geometry
 
 BLOCK = 1 << 19  # numbers in the columns of one block: 2 MiB of float32
 ROWS_BLOCK = 5 << 18  # the same where kernel rows share columns, their products included
+LITTLE = 1 << 12  # numbers for which memory is never too short
 WIDE = 512  # columns that a matrix product should have to run at full speed
 SMALL = 512  # weights of one kernel up to which columns of whole runs pay, useless ones included
 SHORT = 64  # columns of an image below which products of all channels should join several images
@@ -43,7 +44,7 @@ def correlate(batch: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.n
     positions = geometry.output[0] * geometry.output[1]
     if geometry.kernel == (1, 1) and geometry.pads == ((0, 0), (0, 0)) and 4 * positions >= WIDE:
         return _correlate_pointwise(batch, weight, geometry)
-    spare = 2 * (batch.size + len(batch) * len(weight) * positions)
+    spare = max(LITTLE, 2 * (batch.size + len(batch) * len(weight) * positions))
     tiles = _winograd.block_size(weight, spare) if _winograd.applies(weight, geometry) else 0
     if tiles:
         with np.errstate(invalid="ignore", over="ignore"):

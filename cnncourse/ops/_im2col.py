@@ -74,12 +74,11 @@ def copy_tap(batch: np.ndarray, first: tuple[int, int], stride: tuple[int, int],
     out : ndarray of shape (..., oh, ow)
         Where to; any strides, so that the caller chooses the layout of the columns.
     """
-    (inside, pixels), (inside_across, pixels_across) = map(
-        _inside, first, stride, batch.shape[-2:], out.shape[-2:]
-    )
-    out[..., inside, inside_across] = batch[..., pixels, pixels_across]
-    out[..., : inside.start, :] = out[..., inside.stop :, :] = 0
-    out[..., : inside_across.start] = out[..., inside_across.stop :] = 0
+    (down, rows), (across, columns) = map(_inside, first, stride, batch.shape[-2:], out.shape[-2:])
+    out[..., down, across] = batch[..., rows, columns]
+    if (down.stop - down.start, across.stop - across.start) != out.shape[-2:]:
+        out[..., : down.start, :] = out[..., down.stop :, :] = 0
+        out[..., : across.start] = out[..., across.stop :] = 0
 
 
 def _inside(first: int, step: int, size: int, count: int) -> tuple[slice, slice]:
