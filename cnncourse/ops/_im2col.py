@@ -150,7 +150,8 @@ def row_columns(batch: np.ndarray, rows: slice, geometry: Geometry) -> np.ndarra
 
     With stride s, kernel row s slides over the same image rows as kernel row 0, one output row later. So only
     the first s kernel rows are copied. For kernel row p + s, take the columns of kernel row p from the second
-    output row on; for p + 2s, from the third. `shared_rows` returns these views.
+    output row on; for p + 2s, from the third. (With dilation d, d and 2d rows further down.) `shared_rows`
+    returns these views.
 
     Parameters
     ----------
@@ -202,23 +203,6 @@ def run_length(geometry: Geometry) -> int:
     return geometry.output[0] * (geometry.size[1] + sum(geometry.pads[1]))
 
 
-def padded_rows(batch: np.ndarray, first: int, count: int, geometry: Geometry) -> np.ndarray:
-    """Return ``count`` rows of the batch with its frame of zeros, from row ``first`` of that frame on.
-
-    Rows and columns beyond the frame are zero, too. Returns a view where nothing needs to be added.
-    """
-    (top, _), (left, right) = geometry.pads
-    height, width = geometry.size
-    start, stop = max(0, first - top), min(height, first + count - top)
-    if left == right == 0 and stop - start == count:
-        return batch[:, :, start:stop]
-    slab = np.zeros((*batch.shape[:2], count, left + width + right), batch.dtype)
-    if start < stop:
-        offset = start + top - first
-        slab[:, :, offset : offset + stop - start, left : left + width] = batch[:, :, start:stop]
-    return slab
-
-
 def run_columns(batch: np.ndarray, geometry: Geometry) -> np.ndarray:
     """Return the columns of whole images, each row of them copied in one run. (Needs stride 1.)
 
@@ -237,8 +221,12 @@ def run_columns(batch: np.ndarray, geometry: Geometry) -> np.ndarray:
         The padded width stands in for ow; in each row, the last width - ow columns mean nothing.
     """
     (kh, kw), (dh, dw) = geometry.kernel, geometry.dilation
+    (top, _), (left, right) = geometry.pads
     # One row more than the windows need, for those that go on in the next.
-    slab = padded_rows(batch, 0, geometry.output[0] + (kh - 1) * dh + 1, geometry)
+    rows = geometry.output[0] + (kh - 1) * dh + 1
+    slab = np.zeros((*batch.shape[:2], rows, left + geometry.size[1] + right), batch.dtype)
+    pixels = batch[:, :, : rows - top]
+    slab[:, :, top : top + pixels.shape[2], left : left + geometry.size[1]] = pixels
     image, channel, row, pixel = slab.strides
     shape = (*batch.shape[:2], kh, kw, run_length(geometry))
     runs = as_strided(slab, shape, (image, channel, dh * row, dw * pixel, pixel), writeable=False)
