@@ -52,7 +52,7 @@ SHEET_STYLE = """
 .prose :is(th, td) { padding: 0.25em 0.5em; }
 .prose p { margin: 0.3em 0; }
 """
-SHEET_SCALE = 0.68
+SHEET_SCALES = (0.68, 0.64, 0.6, 0.56)  # tried in turn: how much fits on a page depends on the fonts at hand
 
 
 def pages_in_order(toc: dict) -> list[str]:
@@ -177,6 +177,19 @@ def print_pdf(
         source.unlink()
 
 
+def print_sheet(browser: Browser, site: Path, destination: Path) -> None:
+    """Print the cheat sheet as large as one page has room for."""
+    for scale in SHEET_SCALES:
+        print_pdf(browser, site, ["cheat_sheet"], destination, SHEET_STYLE, scale)
+        if page_count(destination) == 1:
+            break
+
+
+def page_count(path: Path) -> int:
+    """Return how many pages a PDF of Chromium has."""
+    return len(re.findall(rb"/Type\s*/Page\b", path.read_bytes()))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the book and the cheat sheet."""
     parser = argparse.ArgumentParser(
@@ -192,7 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         print_pdf(browser, SITE, pages, whole)
-        print_pdf(browser, SITE, ["cheat_sheet"], sheet, SHEET_STYLE, SHEET_SCALE)
+        print_sheet(browser, SITE, sheet)
         browser.close()
     for path in (whole, sheet):
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1e6:.1f} MB")

@@ -97,7 +97,7 @@ def test_nothing_that_needs_a_computer_is_left_in_the_book(document):
 @pytest.mark.site
 def test_the_cheat_sheet_is_one_page(site, tmp_path, browser):
     path = tmp_path / "sheet.pdf"
-    pdf.print_pdf(browser, site, ["cheat_sheet"], path, pdf.SHEET_STYLE, pdf.SHEET_SCALE)
+    pdf.print_sheet(browser, site, path)
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from cnncourse.widgets import (
     convolution_step,
+    find_gradient_bug,
     find_kernel,
     find_learning_rate,
     fit_the_budget,
@@ -211,6 +212,15 @@ def test_the_hints_of_a_quest_have_room(open_page, shown, show, width):
             heights.add(page.locator(".cnx-quest").evaluate("(card) => card.offsetHeight"))
             slider.press("ArrowRight")
     assert len(heights) == 1
+
+
+def test_sliders_keep_to_their_columns_in_a_wide_font(open_page, shown):
+    find_gradient_bug()
+    page = open_page(StaticForm(shown[0]).html, size=(1200, 900))
+    page.add_style_tag(content=".cnx-quest { letter-spacing: 0.15em }")
+    for control in page.locator(".cnx-control").all():
+        slider = control.locator("input").bounding_box()
+        assert slider["width"] <= control.bounding_box()["width"]
 
 
 HEIGHTS = "[...document.querySelectorAll('.cnx-explorer')].map((card) => card.offsetHeight)"
