@@ -15,9 +15,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "cnncourse"
 ARROWS = {
     "__init__": set(),
     "__main__": {"cli"},
-    "ops": set(),
-    "nn": {"ops"},
-    "bridge": {"nn", "ops", "models"},
+    "errors": set(),
+    "ops": {"errors"},
+    "nn": {"ops", "errors"},
+    "bridge": {"nn", "ops", "models", "errors"},
     "data": set(),
     "models": set(),
     "results": set(),
@@ -36,6 +37,7 @@ ARROWS = {
 THIRD_PARTY = {
     "__init__": (set(), set()),
     "__main__": (set(), set()),
+    "errors": (set(), set()),
     "ops": ({"numpy"}, set()),
     "nn": ({"numpy"}, set()),
     "results": ({"numpy"}, set()),

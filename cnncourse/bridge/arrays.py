@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncourse import nn, ops
-from cnncourse.ops import _check, shapes
+from cnncourse.errors import message
+from cnncourse.ops import shapes
 
 
 def unchanged(input: np.ndarray) -> np.ndarray:
@@ -31,9 +32,7 @@ def stochastic_depth(input: np.ndarray, p: float, mode: str, training: bool = Tr
 
 def _off(input: np.ndarray, training: bool, remedy: str) -> np.ndarray:
     if training:
-        raise ValueError(
-            _check.message("training", training, "must be False in prediction", f"Write {remedy}.")
-        )
+        raise ValueError(message("training", training, "must be False in prediction", f"Write {remedy}."))
     return input
 
 
@@ -193,5 +192,5 @@ def attribute(input: np.ndarray, name: str) -> object:
     known = {"shape": input.shape, "ndim": input.ndim}
     if name not in known:
         remedy = "Compute it from the shape."
-        raise ValueError(_check.message("attribute", repr(name), f"must be one of {tuple(known)}", remedy))
+        raise ValueError(message("attribute", repr(name), f"must be one of {tuple(known)}", remedy))
     return known[name]

@@ -16,7 +16,8 @@ import numpy as np
 
 from cnncourse.bridge import arrays, table
 from cnncourse.bridge.state import as_array
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 if TYPE_CHECKING:
     import torch
@@ -180,14 +181,12 @@ def _check_module(module: torch.nn.Module) -> None:
 
     if not isinstance(module, torch.nn.Module):
         remedy = "Networks of cnncourse.nn are called directly: net(x)."
-        raise TypeError(
-            _check.message("module", f"a {type(module).__name__}", "must be a torch.nn.Module", remedy)
-        )
+        raise TypeError(message("module", f"a {type(module).__name__}", "must be a torch.nn.Module", remedy))
     for name, layer in module.named_modules():
         which = f"layer {name!r} ({type(layer).__name__})" if name else type(layer).__name__
         if layer.training:
             remedy = "Call module.eval() first."
-            raise ValueError(_check.message("module", f"{which} in training mode", "must predict", remedy))
+            raise ValueError(message("module", f"{which} in training mode", "must predict", remedy))
         if layer._forward_hooks or layer._forward_pre_hooks:
             raise NotImplementedError(
                 f"{which} has forward hooks, which work on tensors. Remove them first: handle.remove(), or "
@@ -196,9 +195,9 @@ def _check_module(module: torch.nn.Module) -> None:
 
 
 def _check_input(module: torch.nn.Module, x: np.ndarray) -> None:
-    _check.array("x", x)
+    arguments.array("x", x)
     dtypes = sorted({str(p.dtype).removeprefix("torch.") for p in module.parameters()})
     if dtypes and x.dtype.name not in dtypes:
         rule = f"must have the dtype of the weights ({' or '.join(dtypes)})"
         remedy = "Convert both, as with module.float() and x.astype(np.float32)."
-        raise TypeError(_check.message("x", x.dtype, rule, remedy))
+        raise TypeError(message("x", x.dtype, rule, remedy))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnncourse import nn
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 if TYPE_CHECKING:
     import torch
@@ -85,13 +86,13 @@ def to_torch(source: nn.Module | Mapping[str, np.ndarray]) -> dict[str, torch.Te
     _check_mapping(state, "a cnncourse.nn.Module or its state_dict()")
     tensors = {}
     for name, value in state.items():
-        array = np.array(_check.array(name, value), order="C")
+        array = np.array(arguments.array(name, value), order="C")
         try:
             tensors[name] = torch.from_numpy(array)
         except TypeError as error:
             remedy = "Convert it with .astype(np.float32)."
             rule = "must have a dtype that torch has too"
-            raise TypeError(_check.message(name, array.dtype, rule, remedy)) from error
+            raise TypeError(message(name, array.dtype, rule, remedy)) from error
     return tensors
 
 
@@ -107,7 +108,7 @@ def as_array(name: str, tensor: torch.Tensor) -> np.ndarray:
 
     if not isinstance(tensor, torch.Tensor):
         got, remedy = f"a {type(tensor).__name__}", "Take the network's own state_dict()."
-        raise TypeError(_check.message(name, got, "must be a tensor", remedy))
+        raise TypeError(message(name, got, "must be a tensor", remedy))
     try:
         return tensor.detach().cpu().numpy()
     except TypeError as error:
@@ -115,10 +116,10 @@ def as_array(name: str, tensor: torch.Tensor) -> np.ndarray:
             "must have a dtype and layout that NumPy has too",
             "Call .float() on the network first.",
         )
-        raise TypeError(_check.message(name, f"{tensor.layout} {tensor.dtype}", rule, remedy)) from error
+        raise TypeError(message(name, f"{tensor.layout} {tensor.dtype}", rule, remedy)) from error
 
 
 def _check_mapping(state: object, expected: str) -> None:
     if not isinstance(state, Mapping):
         got, remedy = f"a {type(state).__name__}", "Pass the network itself."
-        raise TypeError(_check.message("source", got, f"must be {expected}", remedy))
+        raise TypeError(message("source", got, f"must be {expected}", remedy))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from cnncourse.errors import message
 from cnncourse.nn.module import Module
-from cnncourse.ops import _check
 
 
 class Sequential(Module):
@@ -36,9 +36,7 @@ class Sequential(Module):
         for name, module in named.items():
             if not isinstance(module, Module):
                 got = f"a {type(module).__name__}"
-                raise TypeError(
-                    _check.message(f"module {name}", got, "must be a Module", "Write ReLU(), not relu.")
-                )
+                raise TypeError(message(f"module {name}", got, "must be a Module", "Write ReLU(), not relu."))
         self._modules = named
 
     def named_children(self) -> list[tuple[str, Module]]:
@@ -106,7 +104,7 @@ class Residual(Module):
         if out.shape != shortcut.shape:
             rule = f"must have the shape of the body's output {out.shape}"
             remedy = "Give a shortcut that changes channels and stride as the body does."
-            raise ValueError(_check.message("shortcut", f"shape {shortcut.shape}", rule, remedy))
+            raise ValueError(message("shortcut", f"shape {shortcut.shape}", rule, remedy))
         return out + shortcut
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:

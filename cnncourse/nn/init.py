@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from cnncourse.ops._check import message
+from cnncourse.errors import message
 
 Rng = np.random.Generator | int | None
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse import ops
+from cnncourse.errors import message
 from cnncourse.nn import init
 from cnncourse.nn.module import Module, Parameter
-from cnncourse.ops import _check, shapes
+from cnncourse.ops import arguments, shapes
 
 Size = int | tuple[int, int]
 _PADDING_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
@@ -66,20 +67,23 @@ class Conv2d(Module):
         dtype: np.dtype = np.float32,
         rng: init.Rng = None,
     ) -> None:
-        self.in_channels = _check.integer("in_channels", in_channels, 1)
-        self.out_channels = _check.integer("out_channels", out_channels, 1)
+        self.in_channels = arguments.integer("in_channels", in_channels, 1)
+        self.out_channels = arguments.integer("out_channels", out_channels, 1)
         self.kernel_size, self.stride = (
-            _check.pair("kernel_size", kernel_size, 1),
-            _check.pair("stride", stride, 1),
+            arguments.pair("kernel_size", kernel_size, 1),
+            arguments.pair("stride", stride, 1),
         )
-        self.dilation, self.groups = _check.pair("dilation", dilation, 1), _check.integer("groups", groups, 1)
+        self.dilation, self.groups = (
+            arguments.pair("dilation", dilation, 1),
+            arguments.integer("groups", groups, 1),
+        )
         for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
             if channels % groups:
                 rule = f"must be divisible by groups={groups}"
-                raise ValueError(_check.message(name, channels, rule, f"Change {name} or groups."))
+                raise ValueError(message(name, channels, rule, f"Change {name} or groups."))
         if padding_mode not in _PADDING_MODES:
             rule = f"must be one of {tuple(_PADDING_MODES)}"
-            raise ValueError(_check.message("padding_mode", repr(padding_mode), rule, "Use 'zeros'."))
+            raise ValueError(message("padding_mode", repr(padding_mode), rule, "Use 'zeros'."))
         self.padding, self.padding_mode = padding, padding_mode
         (top, bottom), (left, right) = shapes.conv_padding(
             padding, self.kernel_size, self.stride, self.dilation
@@ -162,8 +166,8 @@ class Linear(Module):
         dtype: np.dtype = np.float32,
         rng: init.Rng = None,
     ) -> None:
-        self.in_features = _check.integer("in_features", in_features, 1)
-        self.out_features = _check.integer("out_features", out_features, 1)
+        self.in_features = arguments.integer("in_features", in_features, 1)
+        self.out_features = arguments.integer("out_features", out_features, 1)
         self.weight = Parameter(np.empty((out_features, in_features), dtype))
         self.bias = Parameter(np.empty(out_features, dtype)) if bias else None
         init.default_(self.weight.data, self.bias.data if bias else None, rng=rng)

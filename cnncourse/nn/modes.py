@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse import ops
+from cnncourse.errors import message
 from cnncourse.nn import init
 from cnncourse.nn.module import Module, Parameter
-from cnncourse.ops import _check
+from cnncourse.ops import arguments
 
 
 class BatchNorm2d(Module):
@@ -57,7 +58,7 @@ class BatchNorm2d(Module):
         *,
         dtype: np.dtype = np.float32,
     ) -> None:
-        self.num_features = _check.integer("num_features", num_features, 1)
+        self.num_features = arguments.integer("num_features", num_features, 1)
         self.eps, self.momentum = eps, momentum
         self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
         self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
@@ -73,7 +74,7 @@ class BatchNorm2d(Module):
 
     def forward(self, input: np.ndarray) -> np.ndarray:
         """(N, num_features, H, W) -> the same shape."""
-        _check.array("input", input, 4, "(N, C, H, W)")
+        arguments.array("input", input, 4, "(N, C, H, W)")
         momentum = self.momentum
         if self.training and self.num_batches_tracked is not None:
             self.num_batches_tracked += 1
@@ -124,7 +125,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: init.Rng = None) -> None:
         if not 0 <= p <= 1:
-            raise ValueError(_check.message("p", p, "must lie between 0 and 1", "0.5 is usual."))
+            raise ValueError(message("p", p, "must lie between 0 and 1", "0.5 is usual."))
         self.p, self.inplace, self.rng = p, inplace, np.random.default_rng(rng)
 
     def forward(self, input: np.ndarray) -> np.ndarray:

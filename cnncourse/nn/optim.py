@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from cnncourse.errors import message
 from cnncourse.nn.module import Parameter
-from cnncourse.ops._check import message
 
 
 def _check(name: str, value: float, below: float = math.inf) -> None:

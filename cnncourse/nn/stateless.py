@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse import ops
+from cnncourse.errors import message
 from cnncourse.nn.module import Module
-from cnncourse.ops import _check
 
 Size = int | tuple[int, int]
 
@@ -214,9 +214,7 @@ class Flatten(Module):
         if start > end:
             got = f"shape {input.shape}"
             rule = f"must have the axes start_dim={self.start_dim} to end_dim={self.end_dim}, in this order"
-            raise ValueError(
-                _check.message("input", got, rule, "Add a batch axis, or change the dims.")
-            ) from None
+            raise ValueError(message("input", got, rule, "Add a batch axis, or change the dims.")) from None
         self._shape = input.shape
         length = int(np.prod(input.shape[start : end + 1]))  # written out, for -1 fails on empty batches
         return input.reshape(input.shape[:start] + (length,) + input.shape[end + 1 :])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 
 def deliver(result: np.ndarray, input: np.ndarray, inplace: bool) -> np.ndarray:
@@ -13,7 +14,7 @@ def deliver(result: np.ndarray, input: np.ndarray, inplace: bool) -> np.ndarray:
         return result
     if not input.flags.writeable:
         remedy = "Copy it first, or use inplace=False."
-        raise ValueError(_check.message("input", "a read-only array", "must be writeable in place", remedy))
+        raise ValueError(message("input", "a read-only array", "must be writeable in place", remedy))
     input[...] = result
     return input
 
@@ -31,17 +32,17 @@ def keep(values: np.ndarray, where: np.ndarray) -> np.ndarray:
 
 def real(input: np.ndarray) -> np.ndarray:
     """Check that the input holds floats or whole numbers, not truth values."""
-    _check.array("input", input)
-    _check.no_bool("input", input)
+    arguments.array("input", input)
+    arguments.no_bool("input", input)
     return input
 
 
 def gradient(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     """Check input and gradient of a function number by number: floats of one shape and dtype."""
-    _check.floating("input", input)
-    _check.floating("grad_output", grad_output)
-    _check.same_shape("grad_output", grad_output, input.shape, "the shape of input")
-    _check.same_dtype("grad_output", grad_output, "input", input)
+    arguments.floating("input", input)
+    arguments.floating("grad_output", grad_output)
+    arguments.same_shape("grad_output", grad_output, input.shape, "the shape of input")
+    arguments.same_dtype("grad_output", grad_output, "input", input)
     return grad_output
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.ops import _check, shapes
+from cnncourse.errors import message
+from cnncourse.ops import arguments, shapes
 
 IntPair = int | tuple[int, int]
 
@@ -54,9 +55,9 @@ def conv_geometry(
     if batch.shape[1] != channels:
         rule = f"must have {channels} channels (groups × weight.shape[1] = {groups} × {group_channels})"
         remedy = "The channel axis stands before height and width."
-        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
     check_bias(bias, out_channels, batch)
-    stride, dilation = _check.pair("stride", stride, 1), _check.pair("dilation", dilation, 1)
+    stride, dilation = arguments.pair("stride", stride, 1), arguments.pair("dilation", dilation, 1)
     pads = shapes.conv_padding(padding, kernel, stride, dilation)
     output = shapes.conv_output_size(batch.shape[2:], kernel, stride, padding, dilation)
     return batch, Geometry(batch.shape[2:], tuple(kernel), stride, dilation, pads, output, groups), batched
@@ -82,10 +83,10 @@ def transpose_geometry(
     if batch.shape[1] != in_channels:
         rule = f"must have {in_channels} channels (weight.shape[0])"
         remedy = "A transposed convolution has weights of shape (in_channels, out_channels / groups, kh, kw)."
-        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
     check_bias(bias, groups * group_channels, batch)
-    stride, dilation = _check.pair("stride", stride, 1), _check.pair("dilation", dilation, 1)
-    vertical, horizontal = _check.pair("padding", padding, 0)
+    stride, dilation = arguments.pair("stride", stride, 1), arguments.pair("dilation", dilation, 1)
+    vertical, horizontal = arguments.pair("padding", padding, 0)
     size = shapes.conv_transpose_output_size(
         batch.shape[2:], kernel, stride, padding, output_padding, dilation
     )
@@ -97,35 +98,35 @@ def check_grad(
     grad_output: np.ndarray, batch: np.ndarray, batched: bool, expected: tuple[int, ...]
 ) -> np.ndarray:
     """Check that a gradient has the shape and dtype of the forward's result; give it a batch axis."""
-    _check.array("grad_output", grad_output)
-    _check.same_shape(
+    arguments.array("grad_output", grad_output)
+    arguments.same_shape(
         "grad_output", grad_output, expected if batched else expected[1:], "that of the forward result"
     )
-    _check.same_dtype("grad_output", grad_output, "input", batch)
+    arguments.same_dtype("grad_output", grad_output, "input", batch)
     return grad_output if batched else grad_output[None]
 
 
 def check_bias(bias: np.ndarray | None, channels: int, batch: np.ndarray) -> None:
     """Check that a bias is absent, or has one number per output channel in the dtype of the input."""
     if bias is not None:
-        _check.array("bias", bias, 1, "(out_channels,)")
-        _check.same_shape("bias", bias, (channels,), "one number per output channel")
-        _check.same_dtype("bias", bias, "input", batch)
+        arguments.array("bias", bias, 1, "(out_channels,)")
+        arguments.same_shape("bias", bias, (channels,), "one number per output channel")
+        arguments.same_dtype("bias", bias, "input", batch)
 
 
 def _check_arrays(input: np.ndarray, weight: np.ndarray, groups: int) -> tuple[np.ndarray, bool, int]:
     """Check what the two convolutions have in common: arrays, dtypes, nothing empty but the batch, groups."""
-    batch, batched = _check.images("input", input)
-    _check.array("weight", weight, 4, "with height and width of the kernel last")
-    _check.no_bool("input", batch)
-    _check.same_dtype("weight", weight, "input", batch)
-    _check.not_empty("weight", weight, 0)
-    _check.not_empty("input", input, 1 if batched else 0)
-    groups = _check.integer("groups", groups, 1)
+    batch, batched = arguments.images("input", input)
+    arguments.array("weight", weight, 4, "with height and width of the kernel last")
+    arguments.no_bool("input", batch)
+    arguments.same_dtype("weight", weight, "input", batch)
+    arguments.not_empty("weight", weight, 0)
+    arguments.not_empty("input", input, 1 if batched else 0)
+    groups = arguments.integer("groups", groups, 1)
     if len(weight) % groups:
         rule, remedy = (
             f"must have a first axis divisible by groups={groups}",
             "Change weight.shape[0] or groups.",
         )
-        raise ValueError(_check.message("weight", f"shape {weight.shape}", rule, remedy))
+        raise ValueError(message("weight", f"shape {weight.shape}", rule, remedy))
     return batch, batched, groups

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 
 def reduced(losses: np.ndarray, reduction: str, total_weight: float) -> np.ndarray:
@@ -24,7 +25,7 @@ def per_sample(
     """Turn the gradient of the reduced loss into one number per sample."""
     grad = np.asarray(grad_output, dtype=dtype)
     expected = shape if reduction == "none" else ()
-    _check.same_shape("grad_output", grad, expected, f"the shape of the loss with reduction={reduction!r}")
+    arguments.same_shape("grad_output", grad, expected, f"the shape of the loss with reduction={reduction!r}")
     if reduction == "mean":
         with np.errstate(invalid="ignore", divide="ignore"):
             grad = grad / np.asarray(total_weight, dtype)
@@ -35,4 +36,4 @@ def check_reduction(reduction: str) -> None:
     """Check the name of a reduction."""
     if reduction not in ("mean", "sum", "none"):
         rule, remedy = "must be 'mean', 'sum' or 'none'", "Use 'mean' for training."
-        raise ValueError(_check.message("reduction", repr(reduction), rule, remedy))
+        raise ValueError(message("reduction", repr(reduction), rule, remedy))

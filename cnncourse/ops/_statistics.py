@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 Gradients = tuple[np.ndarray, np.ndarray | None, np.ndarray | None]
 
@@ -55,7 +56,7 @@ def check_eps(eps: float, positive: bool = False) -> None:
     """Check what is added to the variance: at least 0, or above 0."""
     if eps < 0 or (positive and eps == 0):
         rule, remedy = f"must be {'above' if positive else 'at least'} 0", "1e-5 is usual."
-        raise ValueError(_check.message("eps", eps, rule, remedy))
+        raise ValueError(message("eps", eps, rule, remedy))
 
 
 def check_parameter(
@@ -63,6 +64,6 @@ def check_parameter(
 ) -> None:
     """Check that a weight, bias or statistic is absent or an array of the right shape and dtype."""
     if value is not None:
-        _check.array(argument, value)
-        _check.same_dtype(argument, value, "input", input)
-        _check.same_shape(argument, value, shape, "one number per normalised channel or entry")
+        arguments.array(argument, value)
+        arguments.same_dtype(argument, value, "input", input)
+        arguments.same_shape(argument, value, shape, "one number per normalised channel or entry")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.ops import _check, shapes
+from cnncourse.errors import message
+from cnncourse.ops import arguments, shapes
 
 Size = int | tuple[int, int]
 
@@ -82,11 +83,11 @@ def pool_geometry(
     input: np.ndarray, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool
 ) -> tuple[np.ndarray, bool, Axis, Axis]:
     """Check a pooling operator's arguments; return the batch, whether it came as one, and both axes."""
-    batch, batched = _check.images("input", input)
+    batch, batched = arguments.images("input", input)
     no_empty_axis(batch, input)
-    kernels = _check.pair("kernel_size", kernel_size, 1)
-    strides = kernels if stride is None or stride in ((), []) else _check.pair("stride", stride, 1)
-    paddings, dilations = _check.pair("padding", padding, 0), _check.pair("dilation", dilation, 1)
+    kernels = arguments.pair("kernel_size", kernel_size, 1)
+    strides = kernels if stride is None or stride in ((), []) else arguments.pair("stride", stride, 1)
+    paddings, dilations = arguments.pair("padding", padding, 0), arguments.pair("dilation", dilation, 1)
     sizes = batch.shape[2:]
     windows = shapes.pool_output_size(sizes, kernels, strides, paddings, dilations, ceil_mode)
     rows, columns = (Axis(*numbers) for numbers in zip(sizes, kernels, strides, paddings, dilations, windows))
@@ -94,7 +95,7 @@ def pool_geometry(
         if np.any(axis.starts() + axis.first_inside() * axis.dilation >= axis.size):
             rule = f"must leave every window a sample inside the image, of {axis.size} samples here"
             remedy = "Use a smaller dilation or padding."
-            raise ValueError(_check.message("dilation", dilation, rule, remedy))
+            raise ValueError(message("dilation", dilation, rule, remedy))
     return batch, batched, rows, columns
 
 
@@ -102,17 +103,19 @@ def no_empty_axis(batch: np.ndarray, input: np.ndarray) -> None:
     """Check that an image has channels, rows and columns; only the batch may be empty."""
     if 0 in batch.shape[1:]:
         rule, remedy = "must have no empty axis", "Only the batch axis of a four-axis input may be empty."
-        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
 
 
 def grad_batch(
     grad_output: np.ndarray, batch: np.ndarray, batched: bool, windows: tuple[int, int]
 ) -> np.ndarray:
     """Check the gradient that comes back to a pooling operator and return it with a batch axis."""
-    grad = _check.floating("grad_output", grad_output)
+    grad = arguments.floating("grad_output", grad_output)
     expected = batch.shape[:2] + tuple(windows)
-    _check.same_shape("grad_output", grad, expected if batched else expected[1:], "the shape of the output")
-    _check.same_dtype("grad_output", grad, "input", batch)
+    arguments.same_shape(
+        "grad_output", grad, expected if batched else expected[1:], "the shape of the output"
+    )
+    arguments.same_dtype("grad_output", grad, "input", batch)
     return grad if batched else grad[None]
 
 

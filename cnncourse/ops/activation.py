@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import deliver, gradient, keep, real
 
 
@@ -109,7 +110,7 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
     >>> leaky_relu(np.array([-2.0, 3.0]), 0.1)
     array([-0.2,  3. ])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     return deliver(np.where(input > 0, input, input * negative_slope), input, inplace)
 
 
@@ -214,7 +215,7 @@ def hardtanh_backward(
 def _check_bounds(min_val: float, max_val: float) -> None:
     if min_val > max_val:
         rule = f"must not be above max_val ({max_val})"
-        raise ValueError(_check.message("min_val", min_val, rule, "Exchange the two."))
+        raise ValueError(message("min_val", min_val, rule, "Exchange the two."))
 
 
 def relu6(input: np.ndarray, inplace: bool = False) -> np.ndarray:

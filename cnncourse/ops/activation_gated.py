@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import deliver, gradient, keep, logistic
 from cnncourse.ops._erf import erfc
 
@@ -42,7 +43,7 @@ def silu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     >>> silu(np.array([-1000.0, 0.0, 1000.0]))
     array([  -0.,    0., 1000.])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
         return deliver(input * logistic(input), input, inplace)
 
@@ -108,7 +109,7 @@ def hardswish(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     >>> hardswish(np.array([-4.0, -1.5, 3.0]))
     array([-0.   , -0.375,  3.   ])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
         return deliver(input * np.clip(input + 3, 0, 6) / 6, input, inplace)
 
@@ -178,7 +179,7 @@ def gelu(input: np.ndarray, approximate: str = "none") -> np.ndarray:
     >>> gelu(np.array([-1.0, 0.0, 1.0])).round(4)
     array([-0.1587,  0.    ,  0.8413])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
         return input * _gate(input, approximate)
 
@@ -218,7 +219,7 @@ def _gate(x: np.ndarray, approximate: str) -> np.ndarray:
         return 0.5 * erfc(-(0.5**0.5) * x)
     if approximate != "tanh":
         rule, remedy = "must be 'none' or 'tanh'", "Use 'none' for the exact form."
-        raise ValueError(_check.message("approximate", repr(approximate), rule, remedy))
+        raise ValueError(message("approximate", repr(approximate), rule, remedy))
     return 0.5 * (1 + np.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x * x * x)))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import deliver, gradient, keep, logistic
 
 
 def _as_float(input: np.ndarray) -> np.ndarray:
     """Return floats: whole numbers and truth values become float32, torch's default."""
-    _check.array("input", input)
+    arguments.array("input", input)
     return input if input.dtype.kind == "f" else input.astype(np.float32)
 
 
@@ -161,7 +161,7 @@ def hardsigmoid(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     >>> hardsigmoid(np.array([-4.0, 0.0, 3.0]))
     array([0. , 0.5, 1. ])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     return deliver(np.clip(input + 3, 0, 6) / 6, input, inplace)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import deliver, gradient, logistic
 
 
@@ -43,7 +44,7 @@ def softplus(input: np.ndarray, beta: float = 1.0, threshold: float = 20.0) -> n
     >>> softplus(np.array([-1000.0, 0.0, 1000.0]))
     array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     z = input * _nonzero_beta(beta)
     curve = (np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))) / beta
     return np.where(z > threshold, input, curve)
@@ -81,7 +82,7 @@ def softplus_backward(
 
 def _nonzero_beta(beta: float) -> float:
     if beta == 0:
-        raise ValueError(_check.message("beta", beta, "must not be 0", "Use beta=1 for the usual curve."))
+        raise ValueError(message("beta", beta, "must not be 0", "Use beta=1 for the usual curve."))
     return beta
 
 
@@ -119,7 +120,7 @@ def elu(input: np.ndarray, alpha: float = 1.0, inplace: bool = False) -> np.ndar
     >>> elu(np.array([-1000.0, 0.0, 3.0]))
     array([-1.,  0.,  3.])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     curve = alpha * np.expm1(np.minimum(input, 0))
     return deliver(np.where(input > 0, input, curve), input, inplace)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._windows import grad_batch, no_empty_axis, scatter
 
 OutputSize = int | tuple[int | None, int | None]
@@ -19,8 +20,8 @@ def _output_size(output_size: OutputSize, size: tuple[int, int]) -> tuple[int, i
     pair = (output_size, output_size) if not isinstance(output_size, (tuple, list)) else tuple(output_size)
     if len(pair) != 2:
         rule, remedy = "must be an int or a pair (height, width)", "Give one number per spatial axis."
-        raise ValueError(_check.message("output_size", output_size, rule, remedy))
-    height, width = (n if o is None else _check.integer("output_size", o, 0) for o, n in zip(pair, size))
+        raise ValueError(message("output_size", output_size, rule, remedy))
+    height, width = (n if o is None else arguments.integer("output_size", o, 0) for o, n in zip(pair, size))
     return height, width
 
 
@@ -96,13 +97,11 @@ def adaptive_avg_pool2d(input: np.ndarray, output_size: OutputSize) -> np.ndarra
     array([[[ 3.5],
             [11.5]]])
     """
-    _check.floating("input", input)
-    batch, batched = _check.images("input", input)
+    arguments.floating("input", input)
+    batch, batched = arguments.images("input", input)
     if 0 in batch.shape[2:]:
         remedy = "Pool an image of at least one pixel."
-        raise ValueError(
-            _check.message("input", f"shape {input.shape}", "must have rows and columns", remedy)
-        )
+        raise ValueError(message("input", f"shape {input.shape}", "must have rows and columns", remedy))
     output_size = _output_size(output_size, batch.shape[2:])
     mean = _sum_windows2d(batch, output_size) / _area(batch.shape[2:], output_size, batch.dtype)
     mean = np.ascontiguousarray(mean)
@@ -140,8 +139,8 @@ def adaptive_avg_pool2d_backward(
     array([[[2., 2.],
             [2., 2.]]])
     """
-    _check.floating("input", input)
-    batch, batched = _check.images("input", input)
+    arguments.floating("input", input)
+    batch, batched = arguments.images("input", input)
     size = batch.shape[2:]
     output_size = _output_size(output_size, size)
     grad = grad_batch(grad_output, batch, batched, output_size)
@@ -192,8 +191,8 @@ def adaptive_max_pool2d(
 
 def _max_arguments(input: np.ndarray, output_size: OutputSize) -> tuple[np.ndarray, bool, tuple[int, int]]:
     """Check the arguments of `adaptive_max_pool2d`; only the first axis may be empty."""
-    _check.floating("input", input)
-    batch, batched = _check.images("input", input)
+    arguments.floating("input", input)
+    batch, batched = arguments.images("input", input)
     if 0 in input.shape[1:]:
         no_empty_axis(batch, input)
     return batch, batched, _output_size(output_size, batch.shape[2:])

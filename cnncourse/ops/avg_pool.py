@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._windows import Axis, Size, grad_batch, pool_geometry, reduce, spread
 
 
@@ -62,7 +63,7 @@ def avg_pool2d(
     array([[[ 2.5,  4.5],
             [10.5, 12.5]]])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
     total = reduce(reduce(batch, rows, -2, np.add, 0), columns, -1, np.add, 0)
     total /= _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)
@@ -73,11 +74,9 @@ def _divisor(rows: Axis, columns: Axis, count_include_pad: bool, divisor_overrid
     """Return what the sum of each window is divided by, of shape (H_out, W_out) or ()."""
     if divisor_override is None:
         return np.multiply.outer(rows.counts(count_include_pad), columns.counts(count_include_pad))
-    divisor = _check.integer("divisor_override", divisor_override)
+    divisor = arguments.integer("divisor_override", divisor_override)
     if divisor == 0:
-        raise ValueError(
-            _check.message("divisor_override", 0, "must not be 0", "Use None for the window's size.")
-        )
+        raise ValueError(message("divisor_override", 0, "must not be 0", "Use None for the window's size."))
     return np.array(divisor)
 
 
@@ -114,7 +113,7 @@ def avg_pool2d_backward(
     array([[[2., 2.],
             [2., 2.]]])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
     grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
     grad = grad / _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)

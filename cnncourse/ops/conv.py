@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check, _gemm
+from cnncourse.ops import _gemm, arguments
 from cnncourse.ops._geometry import IntPair, check_grad, conv_geometry, transpose_geometry
 
 
@@ -325,11 +325,11 @@ def convolve2d(
            [2., 1.]])
     """
     if getattr(input, "ndim", None) == 2:
-        _check.array("weight", weight, 2, "(kh, kw) like the input (H, W)")
+        arguments.array("weight", weight, 2, "(kh, kw) like the input (H, W)")
         return convolve2d(input[None], weight[None, None], bias, stride, padding, dilation, groups)[0]
-    _check.array("weight", weight, 4, "(out_channels, in_channels / groups, kernel_height, kernel_width)")
+    arguments.array("weight", weight, 4, "(out_channels, in_channels / groups, kernel_height, kernel_width)")
     if padding == "full":
-        steps = _check.pair("dilation", dilation, 1)
+        steps = arguments.pair("dilation", dilation, 1)
         padding = tuple(d * (k - 1) for k, d in zip(weight.shape[2:], steps))
     return conv2d(input, weight[:, :, ::-1, ::-1], bias, stride, padding, dilation, groups)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import deliver, gradient
 
 
@@ -63,7 +64,7 @@ def dropout(
     >>> mask.sum()
     np.int64(3)
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     scale = _scale(p)
     if not training or p == 0:
         mask, out = np.ones(input.shape, bool), input
@@ -113,11 +114,11 @@ def dropout_backward(
     """
     gradient(grad_output, input)
     scale = _scale(p)
-    _check.array("mask", mask)
+    arguments.array("mask", mask)
     if mask.dtype != bool:
         remedy = "Pass the mask that dropout(..., return_mask=True) returned."
-        raise TypeError(_check.message("mask", f"dtype {mask.dtype}", "must hold truth values", remedy))
-    _check.same_shape("mask", mask, input.shape, "the shape of input")
+        raise TypeError(message("mask", f"dtype {mask.dtype}", "must hold truth values", remedy))
+    arguments.same_shape("mask", mask, input.shape, "the shape of input")
     if not training or p == 0:
         return grad_output.copy()
     return grad_output * mask * grad_output.dtype.type(scale)
@@ -127,11 +128,11 @@ def _scale(p: float) -> float:
     """Check the probability and return 1 / (1 − p), or 0 where nothing is kept."""
     if not 0 <= p <= 1:
         remedy = "p is the probability of zero, 0.5 is usual."
-        raise ValueError(_check.message("p", p, "must lie between 0 and 1", remedy))
+        raise ValueError(message("p", p, "must lie between 0 and 1", remedy))
     return 1 / (1 - p) if p < 1 else 0.0
 
 
 def _generator(rng: np.random.Generator | int | None) -> np.random.Generator:
     if rng is None or isinstance(rng, np.random.Generator):
         return np.random.default_rng() if rng is None else rng
-    return np.random.default_rng(_check.integer("rng", rng, 0))
+    return np.random.default_rng(arguments.integer("rng", rng, 0))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
 
 
 class GradientError(AssertionError):
@@ -77,7 +77,7 @@ def gradcheck(
         if x is not None and (not isinstance(x, np.ndarray) or x.dtype != np.float64):
             got = f"dtype {x.dtype}" if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
             remedy = "Convert it with .astype(np.float64)."
-            raise TypeError(_check.message(name, got, "must be a float64 array or None", remedy))
+            raise TypeError(message(name, got, "must be a float64 array or None", remedy))
     inputs = [None if x is None else x.copy() for x in inputs]
     grad_output = np.random.default_rng(seed).standard_normal(np.shape(forward(*inputs)))
     grads = backward(grad_output, *inputs)

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 
 def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
@@ -85,10 +86,10 @@ def linear_backward(
     (array([[30., 40.]]), array([[10., 20.]]), None)
     """
     _check_linear(input, weight, bias)
-    grad = _check.floating("grad_output", grad_output)
+    grad = arguments.floating("grad_output", grad_output)
     expected = input.shape[:-1] + weight.shape[:-1]
-    _check.same_shape("grad_output", grad, expected, "the shape of the output")
-    _check.same_dtype("grad_output", grad, "input", input)
+    arguments.same_shape("grad_output", grad, expected, "the shape of the output")
+    arguments.same_dtype("grad_output", grad, "input", input)
     matrix = weight if weight.ndim == 2 else weight[None]
     count = math.prod(input.shape[:-1])
     rows, inputs = grad.reshape(count, matrix.shape[0]), input.reshape(count, matrix.shape[1])
@@ -99,16 +100,16 @@ def linear_backward(
 
 
 def _check_linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> None:
-    _check.array("input", input)
-    _check.array("weight", weight, (1, 2), "(out_features, in_features)")
-    _check.same_dtype("weight", weight, "input", input)
+    arguments.array("input", input)
+    arguments.array("weight", weight, (1, 2), "(out_features, in_features)")
+    arguments.same_dtype("weight", weight, "input", input)
     if input.ndim == 0 or input.shape[-1] != weight.shape[-1]:
         rule = f"must end in {weight.shape[-1]} features, the last axis of weight {weight.shape}"
         remedy = "Flatten the images first, or change in_features."
-        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
     if bias is not None:
-        _check.array("bias", bias)
-        _check.same_dtype("bias", bias, "input", input)
+        arguments.array("bias", bias)
+        arguments.same_dtype("bias", bias, "input", input)
         if weight.ndim == 1 or bias.shape not in ((), weight.shape[:1]):
             rule = f"must have shape {weight.shape[:-1]}, one number per row of weight"
-            raise ValueError(_check.message("bias", f"shape {bias.shape}", rule, "Pass bias=None for none."))
+            raise ValueError(message("bias", f"shape {bias.shape}", rule, "Pass bias=None for none."))

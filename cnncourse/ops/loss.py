@@ -11,22 +11,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._reduction import check_reduction, per_sample, reduced
 from cnncourse.ops.softmax import log_softmax, softmax
 
 
 def _scores(input: np.ndarray, weight: np.ndarray | None) -> int:
     """Check scores and class weights; return the axis of the classes: 1, or 0 for a single sample."""
-    _check.floating("input", input)
+    arguments.floating("input", input)
     if input.ndim == 0:
         remedy = "Give it one axis of classes at least."
-        raise ValueError(_check.message("input", "shape ()", "must have shape (N, C, ...) or (C,)", remedy))
+        raise ValueError(message("input", "shape ()", "must have shape (N, C, ...) or (C,)", remedy))
     axis = 1 if input.ndim > 1 else 0
     if weight is not None:
-        _check.floating("weight", weight)
-        _check.same_dtype("weight", weight, "input", input)
-        _check.same_shape("weight", weight, (input.shape[axis],), "one weight per class of input")
+        arguments.floating("weight", weight)
+        arguments.same_dtype("weight", weight, "input", input)
+        arguments.same_shape("weight", weight, (input.shape[axis],), "one weight per class of input")
     return axis
 
 
@@ -34,21 +35,19 @@ def _classes(
     input: np.ndarray, target: np.ndarray, weight: np.ndarray | None, ignore_index: int, axis: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Check class numbers; return them, the samples' weights (both 0 if ignored), and who is ignored."""
-    _check.array("target", target)
+    arguments.array("target", target)
     if target.dtype.kind not in "iu":
         remedy = "Convert class numbers with .astype(np.int64)."
-        raise TypeError(
-            _check.message("target", f"dtype {target.dtype}", "must be whole class numbers", remedy)
-        )
+        raise TypeError(message("target", f"dtype {target.dtype}", "must be whole class numbers", remedy))
     expected = input.shape[:axis] + input.shape[axis + 1 :]
-    _check.same_shape("target", target, expected, f"one class per sample of input {input.shape}")
+    arguments.same_shape("target", target, expected, f"one class per sample of input {input.shape}")
     ignored = target == ignore_index
     classes = input.shape[axis]
     wrong = ((target < 0) | (target >= classes)) & ~ignored
     if wrong.any():
         rule = f"must hold class numbers from 0 to {classes - 1} (or ignore_index={ignore_index})"
         remedy = "Number the classes from 0, or give the network more outputs."
-        raise ValueError(_check.message("target", f"{target[wrong].flat[0]}", rule, remedy))
+        raise ValueError(message("target", f"{target[wrong].flat[0]}", rule, remedy))
     target = np.where(ignored, 0, target)
     weights = np.ones(target.shape, input.dtype) if weight is None else weight[target]
     return target, np.where(ignored, 0, weights), ignored
@@ -274,17 +273,15 @@ def _shares(
     """Return w·q, each class's weighted share in the target, what the mean divides by, and who is ignored."""
     if not 0 <= label_smoothing <= 1:
         remedy = "0.1 is usual, 0 switches it off."
-        raise ValueError(
-            _check.message("label_smoothing", label_smoothing, "must lie between 0 and 1", remedy)
-        )
+        raise ValueError(message("label_smoothing", label_smoothing, "must lie between 0 and 1", remedy))
     classes = input.shape[axis]
-    _check.array("target", target)
+    arguments.array("target", target)
     if target.dtype.kind == "f":
-        _check.same_shape("target", target, input.shape, "the shape of input, one probability per class")
+        arguments.same_shape("target", target, input.shape, "the shape of input, one probability per class")
         if ignore_index >= 0:
             remedy = "Leave it out, or give class numbers as target."
             rule = "must not be given with probabilities as target"
-            raise ValueError(_check.message("ignore_index", ignore_index, rule, remedy))
+            raise ValueError(message("ignore_index", ignore_index, rule, remedy))
         shares, total_weight, ignored = target, input.size / max(classes, 1), False
     else:
         target, weights, ignored = _classes(input, target, weight, ignore_index, axis)

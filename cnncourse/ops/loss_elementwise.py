@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._reduction import check_reduction, per_sample, reduced
 from cnncourse.ops.activation_sigmoid import sigmoid
 
@@ -94,12 +95,12 @@ def _squared_error_arguments(
 ) -> tuple[np.ndarray, np.ndarray | None, float]:
     """Check the arguments of `mse_loss`; return the difference, the weights, and what the mean divides by."""
     check_reduction(reduction)
-    _check.floating("input", input)
-    _check.array("target", target)
-    _check.same_shape("target", target, input.shape, "the shape of input")
+    arguments.floating("input", input)
+    arguments.array("target", target)
+    arguments.same_shape("target", target, input.shape, "the shape of input")
     if weight is not None:
-        _check.array("weight", weight)
-        _check.same_shape("weight", weight, input.shape, "the shape of input")
+        arguments.array("weight", weight)
+        arguments.same_shape("weight", weight, input.shape, "the shape of input")
     target = target if target.dtype.kind == "f" else target.astype(input.dtype)
     return input - target, weight, input.size if weight is None else weight.sum()
 
@@ -204,9 +205,9 @@ def _binary_arguments(
 ) -> tuple[np.ndarray | None, np.ndarray]:
     """Check all arguments; return the weights in the shape of input, and 1 + (pos_weight − 1)·target."""
     check_reduction(reduction)
-    _check.floating("input", input)
-    _check.floating("target", target)
-    _check.same_shape("target", target, input.shape, "the shape of input")
+    arguments.floating("input", input)
+    arguments.floating("target", target)
+    arguments.same_shape("target", target, input.shape, "the shape of input")
     weight = _stretched("weight", weight, input)
     pos_weight = _stretched("pos_weight", pos_weight, input)
     yes = np.ones_like(target) if pos_weight is None else 1 + (pos_weight - 1) * target
@@ -216,9 +217,9 @@ def _binary_arguments(
 def _stretched(argument: str, value: np.ndarray | None, input: np.ndarray) -> np.ndarray | None:
     if value is None:
         return None
-    _check.array(argument, value)
+    arguments.array(argument, value)
     try:
         return np.broadcast_to(value, input.shape)
     except ValueError:
         rule, remedy = f"must stretch to the shape of input {input.shape}", "Add axes of size 1."
-        raise ValueError(_check.message(argument, f"shape {value.shape}", rule, remedy)) from None
+        raise ValueError(message(argument, f"shape {value.shape}", rule, remedy)) from None

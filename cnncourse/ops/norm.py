@@ -20,7 +20,8 @@ import math
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import gradient
 from cnncourse.ops._statistics import (
     Gradients,
@@ -189,12 +190,10 @@ def _check_batch_norm(
     eps: float,
 ) -> tuple[int, ...]:
     """Check all arguments; return the axes that a statistic runs over: all but the channels."""
-    _check.floating("input", input)
+    arguments.floating("input", input)
     if input.ndim < 2:
         remedy = "Add a batch axis with input[None]."
-        raise ValueError(
-            _check.message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy)
-        )
+        raise ValueError(message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy))
     channels = input.shape[1:2]
     parameters = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     for argument, value in parameters.items():
@@ -202,13 +201,13 @@ def _check_batch_norm(
     if (running_mean is None) != (running_var is None) or (not training and running_mean is None):
         missing = "running_mean" if running_mean is None else "running_var"
         rule = "must be given unless training without running statistics"
-        raise ValueError(_check.message(missing, None, rule, "Give both, or neither with training=True."))
+        raise ValueError(message(missing, None, rule, "Give both, or neither with training=True."))
     axes = (0, *range(2, input.ndim))
     if training and math.prod(input.shape[a] for a in axes) == 1:
         rule, remedy = (
             "must have more than 1 value per channel in training",
             "Use a larger batch, or training=False.",
         )
-        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
     check_eps(eps, positive=training)
     return axes

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import gradient
 from cnncourse.ops._statistics import (
     Gradients,
@@ -127,15 +128,15 @@ def _check_layer_norm(
     eps: float,
 ) -> tuple[int, ...]:
     """Check all arguments; return the axes that a statistic runs over: the last ones."""
-    _check.floating("input", input)
+    arguments.floating("input", input)
     if not isinstance(normalized_shape, (tuple, list)):
         got, remedy = f"{normalized_shape!r}", "Write normalized_shape=(n,)."
-        raise TypeError(_check.message("normalized_shape", got, "must be a tuple or list of ints", remedy))
-    shape = tuple(_check.integer("normalized_shape", n, 0) for n in normalized_shape)
+        raise TypeError(message("normalized_shape", got, "must be a tuple or list of ints", remedy))
+    shape = tuple(arguments.integer("normalized_shape", n, 0) for n in normalized_shape)
     if not shape or input.shape[-len(shape) :] != shape:
         rule = f"must be the end of the shape of input {input.shape}"
         remedy = f"Use {input.shape[-1:]} for the last axis."
-        raise ValueError(_check.message("normalized_shape", shape, rule, remedy))
+        raise ValueError(message("normalized_shape", shape, rule, remedy))
     check_parameter("weight", weight, shape, input)
     check_parameter("bias", bias, shape, input)
     check_eps(eps)
@@ -245,16 +246,14 @@ def _check_group_norm(
     input: np.ndarray, num_groups: int, weight: np.ndarray | None, bias: np.ndarray | None, eps: float
 ) -> np.ndarray:
     """Check all arguments; return the input with one row per group: (N, num_groups, values of the group)."""
-    _check.floating("input", input)
+    arguments.floating("input", input)
     if input.ndim < 2:
         remedy = "Add a batch axis with input[None]."
-        raise ValueError(
-            _check.message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy)
-        )
-    groups, channels = _check.integer("num_groups", num_groups, 1), input.shape[1]
+        raise ValueError(message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy))
+    groups, channels = arguments.integer("num_groups", num_groups, 1), input.shape[1]
     if channels % groups:
         rule, remedy = f"must divide the {channels} channels of input", "Use a divisor; 32 is usual."
-        raise ValueError(_check.message("num_groups", groups, rule, remedy))
+        raise ValueError(message("num_groups", groups, rule, remedy))
     check_parameter("weight", weight, (channels,), input)
     check_parameter("bias", bias, (channels,), input)
     check_eps(eps)
@@ -262,6 +261,6 @@ def _check_group_norm(
     if input.shape[0] and values * input.shape[0] < 2:
         rule = "must have more than 1 value to normalise"
         raise ValueError(
-            _check.message("input", f"shape {input.shape}", rule, "Use fewer groups or a larger input.")
+            message("input", f"shape {input.shape}", rule, "Use fewer groups or a larger input.")
         )
     return input.reshape(input.shape[0], groups, values)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 _MODES = ("constant", "reflect", "replicate", "circular")
 
@@ -107,11 +108,11 @@ def pad_backward(
     >>> pad_backward(np.ones((1, 7)), np.zeros((1, 3)), (2, 2), mode="replicate")
     array([[3., 1., 3.]])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     widths = _widths(input, pad, mode, value)
-    grad = _check.floating("grad_output", grad_output)
+    grad = arguments.floating("grad_output", grad_output)
     expected = [n + before + after for n, (before, after) in zip(input.shape, widths)]
-    _check.same_shape("grad_output", grad, expected, "the shape of the output")
+    arguments.same_shape("grad_output", grad, expected, "the shape of the output")
     if mode == "constant":
         inside, outside = _overlap(input.shape, widths)
         grad_input = np.zeros(input.shape, grad.dtype)
@@ -166,30 +167,28 @@ def _fill(value: float | None, dtype: np.dtype) -> object:
     limits = np.iinfo(dtype) if dtype.kind in "iu" else None
     if limits is not None and not limits.min <= value <= limits.max:
         remedy = "Convert the input to float first, or choose another value."
-        raise ValueError(_check.message("value", value, f"must fit the input's dtype {dtype}", remedy))
+        raise ValueError(message("value", value, f"must fit the input's dtype {dtype}", remedy))
     return dtype.type(value)
 
 
 def _widths(input: np.ndarray, pad: Sequence[int], mode: str, value: float | None) -> list[tuple[int, int]]:
     """Check all arguments and return (before, after) for every axis of the input, the first axis first."""
-    _check.array("input", input)
+    arguments.array("input", input)
     if mode not in _MODES:
-        raise ValueError(
-            _check.message("mode", repr(mode), f"must be one of {_MODES}", "Choose one of them.")
-        )
+        raise ValueError(message("mode", repr(mode), f"must be one of {_MODES}", "Choose one of them."))
     if not isinstance(pad, (tuple, list)):
         got, remedy = f"a {type(pad).__name__}", "Write pad=(left, right) or (left, right, top, bottom)."
-        raise TypeError(_check.message("pad", got, "must be a tuple or list of ints", remedy))
-    numbers = [_check.integer(f"pad[{i}]", width) for i, width in enumerate(pad)]
+        raise TypeError(message("pad", got, "must be a tuple or list of ints", remedy))
+    numbers = [arguments.integer(f"pad[{i}]", width) for i, width in enumerate(pad)]
     if len(numbers) % 2 or len(numbers) > 2 * input.ndim:
         rule = f"must hold two widths for each padded axis of the input's {input.ndim}"
-        raise ValueError(_check.message("pad", tuple(pad), rule, "Write (left, right, top, bottom, ...)."))
+        raise ValueError(message("pad", tuple(pad), rule, "Write (left, right, top, bottom, ...)."))
     widths = list(zip(numbers[::2], numbers[1::2]))[::-1]
     widths = [(0, 0)] * (input.ndim - len(widths)) + widths
     for axis, (size, (before, after)) in enumerate(zip(input.shape, widths)):
         if max(0, -before) + max(0, -after) > size:
             rule = f"must not crop more than the {size} entries of axis {axis}"
-            raise ValueError(_check.message("pad", tuple(pad), rule, "Use smaller negative widths."))
+            raise ValueError(message("pad", tuple(pad), rule, "Use smaller negative widths."))
     if mode != "constant":
         _check_border(input, numbers, widths, mode, value)
     return widths
@@ -202,11 +201,11 @@ def _check_border(
     padded, pad = len(numbers) // 2, tuple(numbers)
     if value:
         remedy = "Leave it out, or use mode='constant'."
-        raise ValueError(_check.message("value", value, f"must not be given with mode {mode!r}", remedy))
+        raise ValueError(message("value", value, f"must not be given with mode {mode!r}", remedy))
     if not 1 <= padded <= 3 or input.ndim - padded not in (1, 2):
         rule = f"must name all axes but the first one or two, three at most, in mode {mode!r}"
         got = f"{len(pad)} widths for an input of shape {input.shape}"
-        raise ValueError(_check.message("pad", got, rule, "Add axes to the input, or widths of 0."))
+        raise ValueError(message("pad", got, rule, "Add axes to the input, or widths of 0."))
     for axis, (size, (before, after)) in enumerate(zip(input.shape, widths)):
         if axis < input.ndim - padded:
             continue
@@ -214,7 +213,7 @@ def _check_border(
         limit = {"reflect": size - 1, "circular": left}.get(mode)
         if limit is not None and max(before, after) > max(limit, 0):
             rule = f"must be at most {limit} along axis {axis} of size {size} in mode {mode!r}"
-            raise ValueError(_check.message("pad", pad, rule, "Pad less, or use mode='replicate'."))
+            raise ValueError(message("pad", pad, rule, "Pad less, or use mode='replicate'."))
         if mode != "circular" and (size == 0 or size + before + after < 1):
             rule = f"must leave an entry along axis {axis} of size {size}"
-            raise ValueError(_check.message("pad", pad, rule, "Crop less, or use mode='constant'."))
+            raise ValueError(message("pad", pad, rule, "Crop less, or use mode='constant'."))

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._windows import Axis, Size, grad_batch, pool_geometry, reduce, scatter, taps2d
 
 # Pixels that a tournament looks at together: they, and what it keeps of them, stay in the cache.
@@ -79,7 +80,7 @@ def max_pool2d(
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, dilation, ceil_mode)
     if batch.dtype.kind not in "fiu":
         remedy = "Convert it with .astype(np.float32)."
-        raise TypeError(_check.message("input", f"dtype {batch.dtype}", "must be floats or integers", remedy))
+        raise TypeError(message("input", f"dtype {batch.dtype}", "must be floats or integers", remedy))
     lowest = _lowest(batch.dtype)
     if not return_indices:
         # Rows first: their samples lie side by side in memory, so the larger of the two passes runs at full
@@ -176,7 +177,7 @@ def max_pool2d_backward(
     array([[[ 0.,  0.],
             [10.,  0.]]])
     """
-    _check.floating("input", input)
+    arguments.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, dilation, ceil_mode)
     grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
     if indices is None:
@@ -188,11 +189,11 @@ def max_pool2d_backward(
 
 
 def _check_indices(indices: np.ndarray, grad_output: np.ndarray, batch: np.ndarray) -> np.ndarray:
-    _check.array("indices", indices)
-    _check.same_shape("indices", indices, grad_output.shape, "the shape of the output")
+    arguments.array("indices", indices)
+    arguments.same_shape("indices", indices, grad_output.shape, "the shape of the output")
     pixels = batch.shape[2] * batch.shape[3]
     if indices.dtype != np.int64 or (indices.size and not 0 <= indices.min() <= indices.max() < pixels):
         rule = f"must be int64 numbers from 0 to {pixels - 1}, row * W + column"
         remedy = "Pass what max_pool2d(..., return_indices=True) returned for this input."
-        raise ValueError(_check.message("indices", f"others of dtype {indices.dtype}", rule, remedy))
+        raise ValueError(message("indices", f"others of dtype {indices.dtype}", rule, remedy))
     return indices

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import gradient
 
 
@@ -106,13 +107,11 @@ def local_response_norm_backward(
 
 def _response(input: np.ndarray, size: int, alpha: float, k: float) -> np.ndarray:
     """Check the arguments; return k + α/n · (sum of the neighbours' squares)."""
-    _check.floating("input", input)
+    arguments.floating("input", input)
     if input.ndim < 3:
         remedy = "Add axes with input[..., None]."
-        raise ValueError(
-            _check.message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy)
-        )
-    size = _check.integer("size", size, 1)
+        raise ValueError(message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy))
+    size = arguments.integer("size", size, 1)
     return k + (alpha / size) * _neighbour_sum(input * input, size // 2, (size - 1) // 2)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 Size = int | Sequence[int]
 
@@ -59,8 +60,8 @@ def conv_output_size(
     >>> conv_output_size((32, 30), 5, padding=2)
     (32, 30)
     """
-    sizes, kernels = _check.pair("size", size, 0), _check.pair("kernel_size", kernel_size, 1)
-    strides, dilations = _check.pair("stride", stride, 1), _check.pair("dilation", dilation, 1)
+    sizes, kernels = arguments.pair("size", size, 0), arguments.pair("kernel_size", kernel_size, 1)
+    strides, dilations = arguments.pair("stride", stride, 1), arguments.pair("dilation", dilation, 1)
     pads = conv_padding(padding, kernels, strides, dilations)
     spans = [d * (k - 1) + 1 for k, d in zip(kernels, dilations)]
     padded = [n + before + after for n, (before, after) in zip(sizes, pads)]
@@ -68,7 +69,7 @@ def conv_output_size(
         if span > extent:
             got = f"kernel_size={kernel_size} with dilation={dilation}, covering {span} pixels"
             rule = f"must fit into the padded input, here {tuple(padded)} pixels"
-            raise ValueError(_check.message("the kernel", got, rule, "Add padding or use a smaller kernel."))
+            raise ValueError(message("the kernel", got, rule, "Add padding or use a smaller kernel."))
     result = tuple((n - span) // s + 1 for n, span, s in zip(padded, spans, strides))
     return _like(size, result)
 
@@ -114,21 +115,21 @@ def conv_transpose_output_size(
     >>> conv_transpose_output_size(7, 4, stride=2, padding=1)
     14
     """
-    sizes, kernels = _check.pair("size", size, 1), _check.pair("kernel_size", kernel_size, 1)
-    strides, dilations = _check.pair("stride", stride, 1), _check.pair("dilation", dilation, 1)
-    pads, extras = _check.pair("padding", padding, 0), _check.pair("output_padding", output_padding, 0)
+    sizes, kernels = arguments.pair("size", size, 1), arguments.pair("kernel_size", kernel_size, 1)
+    strides, dilations = arguments.pair("stride", stride, 1), arguments.pair("dilation", dilation, 1)
+    pads, extras = arguments.pair("padding", padding, 0), arguments.pair("output_padding", output_padding, 0)
     for extra, s, d in zip(extras, strides, dilations):
         if extra >= max(s, d):
             rule = f"must be smaller than the stride ({s}) or the dilation ({d})"
             remedy = f"Use at most {max(s, d) - 1}."
-            raise ValueError(_check.message("output_padding", output_padding, rule, remedy))
+            raise ValueError(message("output_padding", output_padding, rule, remedy))
     result = tuple(
         (n - 1) * s - 2 * p + d * (k - 1) + extra + 1
         for n, k, s, p, d, extra in zip(sizes, kernels, strides, pads, dilations, extras)
     )
     if min(result) < 1:
         rule = f"must leave at least one pixel of the output, here {result}"
-        raise ValueError(_check.message("padding", padding, rule, "Use less padding."))
+        raise ValueError(message("padding", padding, rule, "Use less padding."))
     return _like(size, result)
 
 
@@ -177,14 +178,14 @@ def pool_output_size(
     >>> pool_output_size(112, 3, stride=2), pool_output_size(112, 3, stride=2, ceil_mode=True)
     (55, 56)
     """
-    sizes, kernels = _check.pair("size", size, 0), _check.pair("kernel_size", kernel_size, 1)
-    strides = kernels if stride is None else _check.pair("stride", stride, 1)
-    pads, dilations = _check.pair("padding", padding, 0), _check.pair("dilation", dilation, 1)
+    sizes, kernels = arguments.pair("size", size, 0), arguments.pair("kernel_size", kernel_size, 1)
+    strides = kernels if stride is None else arguments.pair("stride", stride, 1)
+    pads, dilations = arguments.pair("padding", padding, 0), arguments.pair("dilation", dilation, 1)
     result = []
     for n, k, s, p, d in zip(sizes, kernels, strides, pads, dilations):
         if 2 * p > k:
             rule = f"must be at most half the kernel size ({k // 2})"
-            raise ValueError(_check.message("padding", padding, rule, "Pad with ops.pad first, or use less."))
+            raise ValueError(message("padding", padding, rule, "Pad with ops.pad first, or use less."))
         room = n + 2 * p - d * (k - 1) - 1
         steps = -(-room // s) if ceil_mode else room // s
         if ceil_mode and steps * s >= n + p:
@@ -192,9 +193,7 @@ def pool_output_size(
         if steps < 0:
             got = f"kernel_size={kernel_size} with dilation={dilation}"
             rule = f"must fit at least once into {n + 2 * p} pixels (input and padding)"
-            raise ValueError(
-                _check.message("the window", got, rule, "Use a smaller kernel_size or dilation.")
-            )
+            raise ValueError(message("the window", got, rule, "Use a smaller kernel_size or dilation."))
         result.append(steps + 1)
     return _like(size, tuple(result))
 
@@ -225,7 +224,10 @@ def same_padding(kernel_size: Size, dilation: Size = 1) -> tuple:
     >>> same_padding(3), same_padding(4), same_padding((3, 5))
     ((1, 1), (1, 2), ((1, 1), (2, 2)))
     """
-    kernels, dilations = _check.pair("kernel_size", kernel_size, 1), _check.pair("dilation", dilation, 1)
+    kernels, dilations = (
+        arguments.pair("kernel_size", kernel_size, 1),
+        arguments.pair("dilation", dilation, 1),
+    )
     totals = [d * (k - 1) for k, d in zip(kernels, dilations)]
     return _like(kernel_size, tuple((total // 2, total - total // 2) for total in totals))
 
@@ -260,17 +262,17 @@ def conv_padding(
     (((1, 1), (2, 2)), ((0, 1), (0, 1)))
     """
     if not isinstance(padding, str):
-        vertical, horizontal = _check.pair("padding", padding, 0)
+        vertical, horizontal = arguments.pair("padding", padding, 0)
         return (vertical, vertical), (horizontal, horizontal)
     if padding == "valid":
         return (0, 0), (0, 0)
     if padding != "same":
         rule, remedy = 'must be whole numbers, "same" or "valid"', "Check the spelling; lower case counts."
-        raise ValueError(_check.message("padding", repr(padding), rule, remedy))
-    if _check.pair("stride", stride, 1) != (1, 1):
+        raise ValueError(message("padding", repr(padding), rule, remedy))
+    if arguments.pair("stride", stride, 1) != (1, 1):
         remedy = "Give the padding in pixels; with a stride there is no size to keep."
-        raise ValueError(_check.message("stride", stride, 'must be 1 with padding="same"', remedy))
-    return same_padding(_check.pair("kernel_size", kernel_size, 1), dilation)
+        raise ValueError(message("stride", stride, 'must be 1 with padding="same"', remedy))
+    return same_padding(arguments.pair("kernel_size", kernel_size, 1), dilation)
 
 
 def receptive_field(layers: Iterable[Sequence[int]]) -> tuple[int, int]:
@@ -318,8 +320,8 @@ def receptive_field(layers: Iterable[Sequence[int]]) -> tuple[int, int]:
                 "must be (kernel_size, stride) or (kernel_size, stride, dilation)",
                 "Use one tuple a layer.",
             )
-            raise ValueError(_check.message(f"layers[{i}]", layer, rule, remedy))
-        kernel, stride, *rest = (_check.integer(f"layers[{i}][{j}]", v, 1) for j, v in enumerate(layer))
+            raise ValueError(message(f"layers[{i}]", layer, rule, remedy))
+        kernel, stride, *rest = (arguments.integer(f"layers[{i}][{j}]", v, 1) for j, v in enumerate(layer))
         field += (rest[0] if rest else 1) * (kernel - 1) * jump
         jump *= stride
     return field, jump

@@ -6,7 +6,8 @@ import warnings
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 
 def _shifted(x: np.ndarray, dim: int) -> np.ndarray:
@@ -17,18 +18,18 @@ def _shifted(x: np.ndarray, dim: int) -> np.ndarray:
 
 def _arguments(input: np.ndarray, dim: int | None, dtype: np.dtype | None) -> tuple[np.ndarray, int]:
     """Check the arguments and return the floats to work on and the axis."""
-    _check.array("input", input)
+    arguments.array("input", input)
     if dtype is not None:
         input = input.astype(dtype)
-    _check.floating("input", input)
+    arguments.floating("input", input)
     if dim is None:
         dim = 0 if input.ndim in (0, 1, 3) else 1
         warnings.warn(f"dim was left out and taken as {dim}. Say which axis holds the scores.", stacklevel=3)
-    dim = _check.integer("dim", dim)
+    dim = arguments.integer("dim", dim)
     axes = max(input.ndim, 1)
     if not -axes <= dim < axes:
         rule = f"must lie between {-axes} and {axes - 1} for an input of shape {input.shape}"
-        raise ValueError(_check.message("dim", dim, rule, "The classes usually stand along dim=1."))
+        raise ValueError(message("dim", dim, rule, "The classes usually stand along dim=1."))
     return input, dim
 
 
@@ -186,6 +187,6 @@ def _total(x: np.ndarray, dim: int) -> np.ndarray:
 
 
 def _check_gradient(grad_output: np.ndarray, output: np.ndarray) -> None:
-    _check.floating("grad_output", grad_output)
-    _check.same_shape("grad_output", grad_output, output.shape, "the shape of the output")
-    _check.same_dtype("grad_output", grad_output, "the output", output)
+    arguments.floating("grad_output", grad_output)
+    arguments.same_shape("grad_output", grad_output, output.shape, "the shape of the output")
+    arguments.same_dtype("grad_output", grad_output, "the output", output)

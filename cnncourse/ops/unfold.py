@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _check, _im2col, shapes
+from cnncourse.errors import message
+from cnncourse.ops import _im2col, arguments, shapes
 from cnncourse.ops._geometry import Geometry, IntPair, check_grad
 
 
@@ -52,8 +53,8 @@ def unfold(
            [3, 4, 6, 7],
            [4, 5, 7, 8]])
     """
-    batch, batched = _check.images("input", input)
-    _check.not_empty("input", input, 1 if batched else 0)
+    batch, batched = arguments.images("input", input)
+    arguments.not_empty("input", input, 1 if batched else 0)
     geometry = _window_geometry(batch.shape[2:], kernel_size, dilation, padding, stride)
     n, channels = batch.shape[:2]
     oh, ow = geometry.output
@@ -98,7 +99,7 @@ def unfold_backward(
             [2., 4., 2.],
             [1., 2., 1.]]])
     """
-    batch, batched = _check.images("input", input)
+    batch, batched = arguments.images("input", input)
     geometry = _window_geometry(batch.shape[2:], kernel_size, dilation, padding, stride)
     positions = geometry.output[0] * geometry.output[1]
     check_grad(grad_output, batch, batched, (len(batch), batch.shape[1] * _taps(geometry), positions))
@@ -143,21 +144,21 @@ def fold(
             [2., 4., 2.],
             [1., 2., 1.]]])
     """
-    _check.array("input", input, (2, 3), "(C * kh * kw, L) or (N, C * kh * kw, L)")
+    arguments.array("input", input, (2, 3), "(C * kh * kw, L) or (N, C * kh * kw, L)")
     batched = input.ndim == 3
-    _check.not_empty("input", input, 1 if batched else 0)
-    size = _check.pair("output_size", output_size, 1, lone=False)
+    arguments.not_empty("input", input, 1 if batched else 0)
+    size = arguments.pair("output_size", output_size, 1, lone=False)
     geometry = _window_geometry(size, kernel_size, dilation, padding, stride)
     rows, positions = input.shape[-2:]
     if rows % _taps(geometry):
         rule = f"must have rows divisible by the {_taps(geometry)} taps of the kernel"
         remedy = "The rows are channels × kernel height × kernel width."
-        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
     oh, ow = geometry.output
     if positions != oh * ow:
         rule = f"must have {oh * ow} columns, one for each of the {oh} × {ow} windows in {output_size}"
         remedy = "Use the output_size, kernel_size, dilation, padding and stride of the unfold."
-        raise ValueError(_check.message("input", f"shape {input.shape}", rule, remedy))
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
     columns = input.reshape(-1, rows // _taps(geometry), *geometry.kernel, oh, ow)
     image = _im2col.add_back(columns.transpose(2, 3, 0, 1, 4, 5), geometry)
     return image if batched else image[0]
@@ -195,9 +196,9 @@ def fold_backward(
     >>> fold_backward(np.arange(9.0).reshape(1, 3, 3), np.zeros((4, 4)), 3, 2)[0]
     array([0., 1., 3., 4.])
     """
-    _check.array("input", input, (2, 3), "(C * kh * kw, L) or (N, C * kh * kw, L)")
-    size = _check.pair("output_size", output_size, 1, lone=False)
-    kh, kw = _check.pair("kernel_size", kernel_size, 1, lone=False)
+    arguments.array("input", input, (2, 3), "(C * kh * kw, L) or (N, C * kh * kw, L)")
+    size = arguments.pair("output_size", output_size, 1, lone=False)
+    kh, kw = arguments.pair("kernel_size", kernel_size, 1, lone=False)
     batched = input.ndim == 3
     expected = (len(input) if batched else 1, input.shape[-2] // (kh * kw), *size)
     check_grad(grad_output, input, batched, expected)
@@ -208,10 +209,10 @@ def _window_geometry(
     size: tuple[int, int], kernel_size: IntPair, dilation: IntPair, padding: IntPair, stride: IntPair
 ) -> Geometry:
     """Check the numbers of an unfold and return where its windows lie."""
-    kernel = _check.pair("kernel_size", kernel_size, 1, lone=False)
-    steps = _check.pair("dilation", dilation, 1, lone=False)
-    strides = _check.pair("stride", stride, 1, lone=False)
-    vertical, horizontal = _check.pair("padding", padding, 0, lone=False)
+    kernel = arguments.pair("kernel_size", kernel_size, 1, lone=False)
+    steps = arguments.pair("dilation", dilation, 1, lone=False)
+    strides = arguments.pair("stride", stride, 1, lone=False)
+    vertical, horizontal = arguments.pair("padding", padding, 0, lone=False)
     output = shapes.conv_output_size(size, kernel, strides, (vertical, horizontal), steps)
     return Geometry(size, kernel, strides, steps, ((vertical, vertical), (horizontal, horizontal)), output)
 

@@ -36,7 +36,7 @@ def convolutions(draw):
     stride = 1 if padding == "same" else one_or_two(draw, 1, 3)
     size = []
     pads = shapes.conv_padding(padding, kernel, stride, dilation)
-    for k, d, frame in zip(kernel, shapes._check.pair("dilation", dilation), pads):
+    for k, d, frame in zip(kernel, shapes.arguments.pair("dilation", dilation), pads):
         least = max(1, d * (k - 1) + 1 - sum(frame))
         size.append(draw(st.integers(least, least + 6)))
     lead = draw(st.sampled_from([(), (0,), (1,), (2,), (3,)]))

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.errors import message
+from cnncourse.ops import arguments
 
 
 def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
@@ -32,12 +33,12 @@ def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None
     >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]]))
     array([[11., 17.]])
     """
-    _check.array("input", input, 2, "(N, in_features)")
-    _check.array("weight", weight, 2, "(out_features, in_features)")
-    _check.same_shape("weight", weight, (len(weight), input.shape[1]), "one number per column of input")
+    arguments.array("input", input, 2, "(N, in_features)")
+    arguments.array("weight", weight, 2, "(out_features, in_features)")
+    arguments.same_shape("weight", weight, (len(weight), input.shape[1]), "one number per column of input")
     if bias is not None:
-        _check.same_shape(
-            "bias", _check.array("bias", bias, 1), (len(weight),), "one number per row of weight"
+        arguments.same_shape(
+            "bias", arguments.array("bias", bias, 1), (len(weight),), "one number per row of weight"
         )
     output = np.zeros((len(input), len(weight)), input.dtype)
     for n in range(len(input)):
@@ -70,7 +71,7 @@ def relu(input: np.ndarray) -> np.ndarray:
     >>> relu(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
-    output = _check.array("input", input).copy()
+    output = arguments.array("input", input).copy()
     for index in np.ndindex(*output.shape):
         if output[index] < 0:
             output[index] = 0
@@ -104,7 +105,7 @@ def softmax(input: np.ndarray) -> np.ndarray:
     >>> softmax(np.log(np.array([[1.0, 3.0]])))
     array([[0.25, 0.75]])
     """
-    _check.array("input", input, 2, "(N, K)")
+    arguments.array("input", input, 2, "(N, K)")
     output = np.zeros_like(input)
     for n in range(len(input)):
         powers = [math.exp(score - max(input[n])) for score in input[n]]
@@ -138,11 +139,11 @@ def cross_entropy(input: np.ndarray, target: np.ndarray) -> float:
     1.386294
     """
     probabilities = softmax(input)
-    _check.array("target", target, 1, "(N,)")
-    _check.same_shape("target", target, (len(input),), "one class per row of input")
+    arguments.array("target", target, 1, "(N,)")
+    arguments.same_shape("target", target, (len(input),), "one class per row of input")
     if target.size and not 0 <= target.min() <= target.max() < input.shape[1]:
         rule = f"must hold classes from 0 to {input.shape[1] - 1}, one for each column of input"
-        raise ValueError(_check.message("target", target, rule, "Count the classes from 0."))
+        raise ValueError(message("target", target, rule, "Count the classes from 0."))
     total = 0.0
     for n in range(len(input)):
         total -= math.log(probabilities[n, target[n]])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnncourse.ops import _check
+from cnncourse.ops import arguments
 from cnncourse.ops._geometry import IntPair
 from cnncourse.ops.shapes import pool_output_size
 
@@ -106,12 +106,12 @@ def _pool(
     summary: Callable[[list, int], float],
 ) -> np.ndarray:
     """Apply ``summary(pixels, area)`` to the pixels of each window that lie inside the image."""
-    _check.array("input", input, 4, "(N, C, H, W)")
+    arguments.array("input", input, 4, "(N, C, H, W)")
     images, channels, height, width = input.shape
     oh, ow = pool_output_size((height, width), kernel_size, stride, padding)
-    kh, kw = _check.pair("kernel_size", kernel_size, 1)
-    sh, sw = (kh, kw) if stride is None else _check.pair("stride", stride, 1)
-    ph, pw = _check.pair("padding", padding, 0)
+    kh, kw = arguments.pair("kernel_size", kernel_size, 1)
+    sh, sw = (kh, kw) if stride is None else arguments.pair("stride", stride, 1)
+    ph, pw = arguments.pair("padding", padding, 0)
     output = np.zeros((images, channels, oh, ow), input.dtype)
     for n in range(images):
         for c in range(channels):

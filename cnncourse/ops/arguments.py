@@ -1,7 +1,4 @@
-"""Argument checks shared by all operators, and the form of their error texts.
-
-An error here always says four things: which argument, what came, what the rule is, and what to do about it.
-"""
+"""Argument checks shared by all operators."""
 
 from __future__ import annotations
 
@@ -10,16 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-
-def message(argument: str, got: object, rule: str, remedy: str) -> str:
-    """Return the text of an error: argument, value received, rule, remedy.
-
-    Examples
-    --------
-    >>> message("stride", 0, "must be at least 1", "Use stride=1 to visit every position.")
-    'stride must be at least 1, got 0. Use stride=1 to visit every position.'
-    """
-    return f"{argument} {rule}, got {got}. {remedy}"
+from cnncourse.errors import message
 
 
 def array(

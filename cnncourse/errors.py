@@ -1,0 +1,36 @@
+"""The form of every error text: which argument, what came, what the rule is, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+MOST_LISTED = 12
+
+
+def message(argument: str, got: object, rule: str, remedy: str) -> str:
+    """Return the text of an error.
+
+    Examples
+    --------
+    >>> message("stride", 0, "must be at least 1", "Use stride=1 to visit every position.")
+    'stride must be at least 1, got 0. Use stride=1 to visit every position.'
+    """
+    return f"{argument} {rule}, got {got}. {remedy}"
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """Return a sentence that helps who wrote an unknown name: the near ones, else what there is.
+
+    Examples
+    --------
+    >>> did_you_mean("resnet-18", ["resnet18", "vgg16"])
+    "Did you mean 'resnet18'?"
+    >>> did_you_mean("lion", ["adam", "sgd"])
+    "There are 'adam', 'sgd'."
+    """
+    known = list(known)
+    near = difflib.get_close_matches(str(name).lower(), known, n=3)
+    if near:
+        return f"Did you mean {' or '.join(map(repr, near))}?"
+    return f"There are {', '.join(map(repr, known[:MOST_LISTED]))}{', …' * (len(known) > MOST_LISTED)}."
