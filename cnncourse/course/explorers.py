@@ -1,14 +1,33 @@
-"""`explore` and `quest`: one draw function, sliders wherever the notebook is read."""
+"""`explorer`, `explore` and `quest`: one draw function, sliders wherever the notebook is read."""
 
 from __future__ import annotations
 
 import os
 
-from cnncourse.course.frames import explorer, make_explorer
-from cnncourse.course.kernel_form import KernelForm
-from cnncourse.course.static_form import StaticForm
 
-__all__ = ["explore", "explorer", "quest"]
+def explorer(title, alt, *, start=None, **choices):
+    """Declare a draw function as an explorer, which `explore` then shows without further arguments.
+
+    Parameters
+    ----------
+    title : str
+        Stands above the drawing.
+    alt : callable
+        Takes the arguments of the draw function and returns the frame in words.
+    start, **choices
+        As in `explore`; none for a drawing that is only part of a quest.
+
+    Returns
+    -------
+    callable
+        A decorator that returns the draw function itself.
+    """
+
+    def declare(draw):
+        draw.title, draw.alt, draw.start, draw.choices = title, alt, start, choices
+        return draw
+
+    return declare
 
 
 def explore(draw, *, alt=None, title=None, start=None, **choices):
@@ -51,6 +70,9 @@ def explore(draw, *, alt=None, title=None, start=None, **choices):
     >>> explore(power, exponent=[1, 2, 3])
     Explorer: Power; sliders: exponent (3 values)
     """
+    # Imported here: who only checks an exercise need not wait for matplotlib.
+    from cnncourse.course.frames import make_explorer
+
     _show(make_explorer(draw, choices, alt=alt, title=title, start=start))
 
 
@@ -91,6 +113,8 @@ def quest(draw, solved, *, prompt, alt=None, title=None, start=None, **choices):
         raise TypeError(
             "solved: got None, but a quest needs a judge. Pass a function that returns (bool, str)."
         )
+    from cnncourse.course.frames import make_explorer
+
     explorer = make_explorer(draw, choices, alt=alt, title=title, start=start, solved=solved, prompt=prompt)
     if explorer.solved(**explorer.values(explorer.start))[0]:
         raise ValueError(
@@ -104,10 +128,14 @@ def _show(explorer):
     if is_live():
         from IPython.display import HTML, display
 
+        from cnncourse.course.kernel_form import KernelForm
+
         live = KernelForm(explorer)
         display(HTML(live.script))
         display(live.bundle, raw=True)
         return
+    from cnncourse.course.static_form import StaticForm
+
     form = StaticForm(explorer)
     try:
         from IPython.display import display

@@ -169,31 +169,6 @@ def make_explorer(draw, choices, *, alt=None, title=None, start=None, solved=Non
     return Explorer(draw=draw, choices=made, alt=alt, title=title, solved=solved, prompt=prompt)
 
 
-def explorer(title, alt, *, start=None, **choices):
-    """Declare a draw function as an explorer, which `explore` then shows without further arguments.
-
-    Parameters
-    ----------
-    title : str
-        Stands above the drawing.
-    alt : callable
-        Takes the arguments of the draw function and returns the frame in words.
-    start, **choices
-        As in `explore`; none for a drawing that is only part of a quest.
-
-    Returns
-    -------
-    callable
-        A decorator that returns the draw function itself.
-    """
-
-    def declare(draw):
-        draw.title, draw.alt, draw.start, draw.choices = title, alt, start, choices
-        return draw
-
-    return declare
-
-
 def text_of(value):
     """Return how a value is written beside its slider.
 

@@ -13,7 +13,7 @@ PIXEL = 2
 
 
 def show_grey(ax, image, x, y, pixel=PIXEL):
-    """Draw a grey image, 0 to 255, with its corner at ``(x, y)``; its pixels are ``pixel`` CSS pixels wide."""
+    """Draw a grey image, 0 to 255, with its corner at ``(x, y)``; each pixel is ``pixel`` CSS pixels wide."""
     # Steps of six grey levels are fine enough for the eye here, and pack well.
     levels = np.rint(np.clip(image, 0, 255) / 6) * 6
     draw_levels(ax, levels, "gray", (0, 255), x, y, pixel)

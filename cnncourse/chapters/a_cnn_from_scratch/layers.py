@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from cnncourse import ops
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.course.pixels import draw_levels
 from cnncourse.course.runs import stored
 from cnncourse.plots import style
@@ -117,7 +117,8 @@ def _alt(layer):
     zero = int((values == 0).sum())
     text = (
         f"A handwritten {stored('lenet_layers')['label']} in LeNet, layer {LAYERS.index(layer)} of "
-        f"{len(LAYERS) - 1}, {layer}: shape {_shape(values)}, {values.size:,} numbers from {number_text(values.min())} to "
+        f"{len(LAYERS) - 1}, {layer}: shape {_shape(values)}, {values.size:,} numbers from "
+        f"{number_text(values.min())} to "
         f"{number_text(values.max())}, {zero:,} of them zero. This layer has {stage.parameters:,} parameters "
         f"and {stage.multiplications:,} multiplications; so far {stage.parameters_so_far:,} of "
         f"{last.parameters_so_far:,} and {stage.multiplications_so_far:,} of {last.multiplications_so_far:,}."

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from matplotlib.patches import Rectangle
 
 from cnncourse.chapters.a_cnn_from_scratch.layers import lenet_digit
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.course.pixels import draw_levels
 from cnncourse.plots import style
 

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnncourse.chapters.neural_networks.neurons import ACTIVATIONS
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer, quest
+from cnncourse.course.frames import text_of
 from cnncourse.plots import style
 from cnncourse.plots.cells import power_text
 

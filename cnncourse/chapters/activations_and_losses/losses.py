@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnncourse import ops
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer
+from cnncourse.course.frames import text_of
 from cnncourse.plots import style
 from cnncourse.plots.cells import power_text
 

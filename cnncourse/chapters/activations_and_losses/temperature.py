@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnncourse import ops
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer, quest
+from cnncourse.course.frames import text_of
 from cnncourse.course.runs import stored
 from cnncourse.plots import style
 from cnncourse.plots.cells import number_text

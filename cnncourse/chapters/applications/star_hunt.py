@@ -12,8 +12,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from cnncourse import ops
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.course.pixels import draw_levels
 from cnncourse.course.runs import stored
 from cnncourse.plots import style

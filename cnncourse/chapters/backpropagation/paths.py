@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.ops import conv2d_backward
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, frame_cells, number_text, shade

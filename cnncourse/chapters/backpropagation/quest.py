@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse import ops
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, shade
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.course.kernels import KERNELS
 from cnncourse.course.photo import colour_photo
 from cnncourse.course.pixels import draw_levels, show_grey

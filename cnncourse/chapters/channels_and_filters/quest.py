@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.course.photo import colour_photo
 from cnncourse.course.pixels import draw_levels
 from cnncourse.ops import conv2d

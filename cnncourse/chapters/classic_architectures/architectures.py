@@ -6,7 +6,7 @@ import functools
 
 from matplotlib.patches import Rectangle
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.course.runs import stored
 from cnncourse.plots import style
 from cnncourse.plots.architecture import Block, draw_blocks, shape_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.course.kernels import kernel_numbers
 from cnncourse.ops import conv2d
 from cnncourse.plots import style

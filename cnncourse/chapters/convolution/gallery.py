@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.course.kernels import EFFECTS, KERNELS, kernel_numbers, whole_numbers
 from cnncourse.course.photo import grey_photo
 from cnncourse.course.pixels import show_filtered, show_grey

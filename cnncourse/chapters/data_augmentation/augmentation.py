@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import Polygon
 
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer
+from cnncourse.course.frames import text_of
 from cnncourse.course.photo import colour_photo, grey_photo
 from cnncourse.course.pixels import draw_levels, show_grey
 from cnncourse.plots import style

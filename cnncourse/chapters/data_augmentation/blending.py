@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse.chapters.data_augmentation.augmentation import show_coarse
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer
+from cnncourse.course.frames import text_of
 from cnncourse.course.photo import colour_photo
 from cnncourse.plots import style
 

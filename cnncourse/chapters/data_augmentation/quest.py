@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnncourse.chapters.data_augmentation.augmentation import show_coarse, warp
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer, quest
+from cnncourse.course.frames import text_of
 from cnncourse.course.photo import grey_photo
 from cnncourse.plots import style
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.course.pixels import draw_levels
 from cnncourse.course.runs import stored
 from cnncourse.plots import style

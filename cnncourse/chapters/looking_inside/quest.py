@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from cnncourse.chapters.looking_inside.grad_cam import percent, stored_looks
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.course.pixels import draw_levels
 from cnncourse.plots import style
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from matplotlib.patches import Rectangle
 
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.plots import style
 
 # Block 3a of GoogLeNet: 192 channels of 28 × 28 go in; 64, 128 and 32 come out of the branches 1×1, 3×3, 5×5.

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from cnncourse import ops
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer
+from cnncourse.course.frames import text_of
 from cnncourse.plots import style
 from cnncourse.plots.cells import number_text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import Polygon
 
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer, quest
+from cnncourse.course.frames import text_of
 from cnncourse.plots import style
 from cnncourse.plots.cells import number_text
 

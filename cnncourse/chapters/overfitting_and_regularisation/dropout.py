@@ -7,7 +7,8 @@ import functools
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer
+from cnncourse.course.frames import text_of
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, number_text, shade
 

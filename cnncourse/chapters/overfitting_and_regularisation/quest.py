@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse.chapters.overfitting_and_regularisation.overfitting import draw_losses, overfitting_runs
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.plots import style
 
 SIZE = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.course.photo import grey_photo
 from cnncourse.course.pixels import show_grey
 from cnncourse.ops import conv2d, pad

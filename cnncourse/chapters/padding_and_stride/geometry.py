@@ -8,8 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.ops.shapes import conv_output_size
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, frame_cells

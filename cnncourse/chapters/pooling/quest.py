@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cnncourse import ops
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.course.photo import grey_photo
 from cnncourse.course.pixels import show_grey
 from cnncourse.plots import style

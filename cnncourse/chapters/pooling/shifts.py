@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from cnncourse import ops
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, frame_cells, number_text, shade
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer, text_of
+from cnncourse.course.explorers import explorer, quest
+from cnncourse.course.frames import text_of
 from cnncourse.plots import style
 
 START = (-4.0, 1.5)

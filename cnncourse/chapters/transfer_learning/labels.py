@@ -9,8 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.course.runs import stored
 from cnncourse.plots import style
 

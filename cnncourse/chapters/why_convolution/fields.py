@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer
 from cnncourse.ops.shapes import receptive_field
 from cnncourse.plots import style
 

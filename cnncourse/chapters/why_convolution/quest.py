@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from matplotlib.patches import Rectangle
 
-from cnncourse.course.explorers import quest
-from cnncourse.course.frames import explorer
+from cnncourse.course.explorers import explorer, quest
 from cnncourse.plots import style
 
 SIDE, CHANNELS, BUDGET = 64, 3, 40_000
