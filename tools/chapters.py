@@ -66,7 +66,7 @@ def _rewrite(root: Path, changes: dict[str, str]) -> None:
 
 
 def new(root: Path, name: str, after: str | None) -> Path:
-    """Make a chapter's folder and notebook from the template, list it in the contents; return the notebook."""
+    """Make a chapter's folder and notebook from the template and list it; return the notebook."""
     folder = root / "cnncourse" / "chapters" / name
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name == "template":
         raise ValueError(f"name={name!r} must be small letters, digits and _, such as optical_flow")

@@ -3,7 +3,7 @@
     python tools/notebooks.py run                          # every chapter
     python tools/notebooks.py run book/03_convolution.ipynb
     python tools/notebooks.py run --check                  # run, say what would change, write nothing
-    python tools/notebooks.py sync                         # generated cells and layout only, nothing is executed
+    python tools/notebooks.py sync                         # generated cells and layout only
 
 A stored notebook depends on its code alone: two runs write the same bytes. What cannot repeat, such as a
 measured time, stands in a cell with the tag `keep-output`: it keeps what it showed until the code changes.

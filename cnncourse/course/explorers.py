@@ -21,6 +21,14 @@ def explorer(title, alt, *, start=None, **choices):
     -------
     callable
         A decorator that returns the draw function itself.
+
+    Examples
+    --------
+    >>> @explorer("A square", lambda side: f"Its area is {side * side}.", side=[1, 2, 3])
+    ... def square(side):
+    ...     return f"<p>{side * side}</p>"
+    >>> explore(square)
+    Explorer: A square; sliders: side (3 values)
     """
 
     def declare(draw):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.patches import Rectangle
-from PIL import Image
 
 from cnncourse import ops
 from cnncourse.course.explorers import explorer, quest
@@ -55,32 +54,30 @@ class Hunt:
     false_alarms: np.ndarray
 
 
-def _stored():
-    return stored("star_hunt")
-
-
 def segmentation_runs():
     """Return the IoU of stored segmentation networks, from ``benchmarks/scenes.py``."""
-    return _stored()["segmentation"]
+    return stored("star_hunt")["segmentation"]
 
 
 @functools.lru_cache(maxsize=1)
 def star_hunt():
     """Return the stored run that ``benchmarks/scenes.py`` wrote."""
-    stored = _stored()
-    picture = Image.open(io.BytesIO(base64.b64decode(stored["picture"]))).convert("RGB")
+    from PIL import Image
+
+    run = stored("star_hunt")
+    picture = Image.open(io.BytesIO(base64.b64decode(run["picture"]))).convert("RGB")
     return Hunt(
         picture=np.asarray(picture),
-        stars=np.array(stored["stars"]),
-        scores=np.array(stored["scores"]) / 1000,
-        window=stored["window"],
-        stride=stored["stride"],
-        thresholds=tuple(stored["thresholds"]),
-        overlaps=tuple(stored["overlaps"]),
-        scenes=stored["test"]["scenes"],
-        total=stored["test"]["stars"],
-        hits=np.array(stored["test"]["hits"]),
-        false_alarms=np.array(stored["test"]["false_alarms"]),
+        stars=np.array(run["stars"]),
+        scores=np.array(run["scores"]) / 1000,
+        window=run["window"],
+        stride=run["stride"],
+        thresholds=tuple(run["thresholds"]),
+        overlaps=tuple(run["overlaps"]),
+        scenes=run["test"]["scenes"],
+        total=run["test"]["stars"],
+        hits=np.array(run["test"]["hits"]),
+        false_alarms=np.array(run["test"]["false_alarms"]),
     )
 
 
