@@ -107,8 +107,8 @@ sync: $(FOR_BOOK) ## rewrite what is generated: setup cells, README links and ta
 new-chapter: $(VENV)/.installed-dev ## begin a chapter: make new-chapter NAME=optical_flow [AFTER=pooling]
 	@test -n "$(NAME)" || { echo "say which: make new-chapter NAME=optical_flow"; exit 2; }
 	$(BIN)/python tools/chapters.py new "$(NAME)" $(if $(AFTER),--after "$(AFTER)")
-	$(MAKE) sync
 	$(BIN)/python tools/notebooks.py run book/*_$(NAME).ipynb
+	$(MAKE) sync
 
 renumber: $(VENV)/.installed-dev ## number the chapters in the order of book/_toc.yml
 	$(BIN)/python tools/chapters.py renumber
