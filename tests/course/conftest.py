@@ -1,9 +1,8 @@
-"""What the tests of explorers share: a small draw function, and explorers caught before they are shown."""
+"""What the tests of explorers share: a small draw function, and explorers to try it in."""
 
 import pytest
 from matplotlib.figure import Figure
 
-from cnncourse.course import explorers
 from cnncourse.course.frames import make_explorer
 
 
@@ -18,14 +17,6 @@ def draw_power(exponent, scale=1):
 def power():
     """A draw function of ``exponent`` and ``scale``."""
     return draw_power
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """The explorers that `explore` and `quest` would have shown, in order."""
-    caught = []
-    monkeypatch.setattr(explorers, "_show", caught.append)
-    return caught
 
 
 @pytest.fixture

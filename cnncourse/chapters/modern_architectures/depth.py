@@ -52,9 +52,9 @@ def degradation_runs():
     columns = {name: {} for name in ("loss", "train_error", "test_error", "gradient")}
     for kind in runs["kinds"]:
         for depth in runs["depths"]:
-            runs = [run for run in runs["runs"] if (run["kind"], run["depth"]) == (kind, depth)]
+            seeds = [run for run in runs["runs"] if (run["kind"], run["depth"]) == (kind, depth)]
             for name, values in columns.items():
-                values[kind, depth] = np.array([run[name] for run in runs])
+                values[kind, depth] = np.array([run[name] for run in seeds])
     return DepthRuns(
         depths=tuple(runs["depths"]),
         seeds=len(runs["seeds"]),

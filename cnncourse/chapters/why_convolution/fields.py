@@ -1,88 +1,14 @@
-"""Explorers of scale: how far a deep unit sees, and what a dense layer costs beside a convolution."""
+"""Explorer of scale: what a dense layer costs beside a convolution."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from cnncourse.course.explorers import explorer
-from cnncourse.ops.shapes import receptive_field
 from cnncourse.plots import style
 
 DENSE_UNITS, FILTERS, FILTER_SIDE = 100, 16, 3
-
-
-def seen_by_layer(depth, kernel_size, stride):
-    """Return how many cells of each layer one unit at the top depends on, along one axis."""
-    cells = [1]
-    for _ in range(depth):
-        cells.append((cells[-1] - 1) * stride + kernel_size)
-    return cells[::-1]
-
-
-def _field_alt(depth, kernel_size, stride):
-    field, jump = receptive_field([(kernel_size, stride)] * depth)
-    layers = ", ".join(str(count) for count in seen_by_layer(depth, kernel_size, stride))
-    return (
-        f"{depth} layers with kernel {kernel_size} and stride {stride}: one unit at the top sees "
-        f"{field} input pixels "
-        f"in each direction. Cells it depends on, from the input up: {layers}. Neighbours at the top "
-        f"look {jump} "
-        f"pixels apart."
-    )
-
-
-@explorer("How far a unit sees", _field_alt)
-def receptive_field_depth(depth, kernel_size=3, stride=1):
-    """Draw the pyramid of cells that one unit depends on, layer by layer, along one axis."""
-    counts = seen_by_layer(depth, kernel_size, stride)
-    field, _ = receptive_field([(kernel_size, stride)] * depth)
-    fig, ax = style.canvas(480, 356)
-    pixel = min(24.0, 356 / field)
-    rows = []
-    for layer, count in enumerate(counts):
-        # Cells stand over the middle of what they see, as wide as their distance in input pixels.
-        width = pixel * stride**layer
-        y = 238 - layer * 44
-        left = 292 - count * width / 2
-        rows.append((*_draw_row(ax, left, y, count, width, top=layer == depth), y))
-        name = "input" if layer == 0 else f"layer {layer}"
-        ax.text(
-            12,
-            y + 12,
-            f"{name}: {count}",
-            fontsize=11,
-            va="center",
-            fontweight="bold" if layer == 0 else "normal",
-        )
-    for (left, right, y), (upper_left, upper_right, upper_y) in pairwise(rows):
-        for x, upper_x in ((left, upper_left), (right, upper_right)):
-            ax.plot([x, upper_x], [y, upper_y + 24], color=style.MUTED, linewidth=1, zorder=1)
-    ax.plot([12, 468], [286, 286], color=style.GRID, linewidth=1)
-    word = "layer" if depth == 1 else "layers"
-    ax.text(12, 308, f"After {depth} {word} a unit sees {field} × {field} pixels.", fontsize=12.5,
-            fontweight="bold", va="center")  # fmt: skip
-    terms = " + ".join(str((kernel_size - 1) * stride**layer) for layer in range(depth))
-    ax.text(12, 334, f"1 + {terms} = {field}", fontsize=12, va="center", color=style.MUTED)
-    return fig
-
-
-def _draw_row(ax, left, y, count, width, top):
-    gap = min(1.5, 0.12 * width)
-    corners = []
-    for i in range(count):
-        x0, x1 = left + i * width + gap, left + (i + 1) * width - gap
-        if width > 40:
-            # Far-apart units of a strided layer are drawn as cells, not as bars.
-            middle = (x0 + x1) / 2
-            x0, x1 = middle - 18, middle + 18
-        corners.append([(x0, y), (x1, y), (x1, y + 24), (x0, y + 24)])
-    fill = style.GREEN if top else style.SKY
-    ax.add_collection(PolyCollection(corners, facecolors=fill, edgecolors="none", zorder=2), autolim=False)
-    return corners[0][0][0], corners[-1][1][0]
 
 
 def layer_parameters(side, channels=3):

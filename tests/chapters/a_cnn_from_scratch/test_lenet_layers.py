@@ -9,9 +9,10 @@ import torch
 
 from cnncourse import models
 from cnncourse.chapters.a_cnn_from_scratch.layers import LAYERS, lenet_digit, lenet_layers, lenet_stages
+from cnncourse.course import stored
 
-ROOT = Path(__file__).resolve().parents[2]
-STORED = json.loads((ROOT / "cnncourse" / "widgets" / "lenet_layers.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).resolve().parents[3]
+STORED = stored("lenet_layers")
 RESULT = json.loads((ROOT / "benchmarks" / "results" / "lenet_layers.json").read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""The quest of chapter 8: sizes, parameters and receptive field are those of a torch network."""
+"""The quest of the chapter: sizes, parameters and receptive field are those of a torch network."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""The numbers of the explorers and quests of chapter 7, against torch."""
+"""The numbers of the explorers and quests of the chapter, against torch."""
 
 import numpy as np
 import pytest

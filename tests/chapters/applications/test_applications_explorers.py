@@ -1,4 +1,4 @@
-"""The numbers of chapter 18's explorers and quest, against torch and against counting by hand."""
+"""The numbers of the chapter's explorers and quest, against torch and against counting by hand."""
 
 import numpy as np
 import pytest

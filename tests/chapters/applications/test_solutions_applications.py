@@ -1,4 +1,4 @@
-"""The reference solutions of chapter 18 against torch, torchvision and scikit-learn; other right answers."""
+"""The reference solutions of the chapter against torch, torchvision and scikit-learn; other right answers."""
 
 import numpy as np
 import sklearn.metrics

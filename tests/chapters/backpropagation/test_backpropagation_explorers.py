@@ -1,4 +1,4 @@
-"""The numbers of the explorer and the quest of chapter 9, against torch's autograd."""
+"""The numbers of the explorer and the quest of the chapter, against torch's autograd."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""The reference solutions of chapter 09 against PyTorch's autograd, and other right answers."""
+"""The reference solutions of the chapter against PyTorch's autograd, and other right answers."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""The numbers of chapter 17's explorer and quest, counted again from the stored runs."""
+"""The numbers of the chapter's explorer and quest, counted again from the stored runs."""
 
 import itertools
 
@@ -37,9 +37,10 @@ def test_the_stored_probabilities_give_the_stored_accuracy():
 
 
 @pytest.mark.parametrize("network, threshold", list(itertools.product(NETWORKS, THRESHOLDS)))
-def test_the_door_counts_right(stored, network, threshold):
+def test_the_door_counts_right(network, threshold):
+    run = stored("cats_dogs")
     hits = cats = dogs_there = cats_there = 0
-    for label, thousandths in zip(stored["test_labels"], stored["dog"][network]):
+    for label, thousandths in zip(run["test_labels"], run["dog"][network]):
         inside = thousandths >= round(1000 * threshold)
         dogs_there += label == "1"
         cats_there += label == "0"
@@ -55,9 +56,10 @@ def test_the_door_counts_right(stored, network, threshold):
         assert f"{cats} cats come in, and 10 may" in hint
 
 
-def test_the_curves_say_their_ends(stored):
+def test_the_curves_say_their_ends():
+    run = stored("cats_dogs")
     for condition, name in CONDITIONS.items():
-        ends = 100 * np.array([values[-1] for values in stored["curves"][name]["valid_accuracy"]])
+        ends = 100 * np.array([values[-1] for values in run["curves"][name]["valid_accuracy"]])
         text = cats_dogs_curves.alt(condition=condition)
         assert f"{np.median(ends):.1f} % ({ends.min():.1f} to {ends.max():.1f}) of the validation" in text
 

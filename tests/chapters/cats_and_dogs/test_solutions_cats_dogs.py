@@ -1,4 +1,4 @@
-"""The reference solutions of chapter 17 against torch and scikit-learn, and other right answers."""
+"""The reference solutions of the chapter against torch and scikit-learn, and other right answers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The numbers of the explorer and the quest of chapter 5, against torch."""
+"""The numbers of the explorer and the quest of the chapter, against torch."""
 
 import itertools
 
@@ -44,9 +44,9 @@ def test_the_colours_are_those_of_the_grey_photograph(name):
 def test_what_is_not_there_is_refused():
     with pytest.raises(ValueError, match=r"filter: got 'sepia'.*red only"):
         channel_responses("sepia")
-    with pytest.raises(ValueError, match=r"name: got 'cat'.*flower"):
+    with pytest.raises(ValueError, match=r"name='cat' is no photograph.*flower"):
         colour_photo("cat")
-    with pytest.raises(ValueError, match="side: got 100, but it must divide 336"):
+    with pytest.raises(ValueError, match="side must divide 336, got 100"):
         colour_photo("flower", 100)
 
 

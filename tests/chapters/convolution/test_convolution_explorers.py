@@ -1,18 +1,19 @@
-"""The numbers that the explorers of chapters 3 and 4 show, against torch and against counting by hand."""
-
-import itertools
+"""The numbers that the explorers and the quest show, against torch and against counting by hand."""
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from cnncourse.chapters.backpropagation.quest import KERNELS
 from cnncourse.chapters.convolution.convolution import EDGE_IMAGE, convolution_at, convolution_step
 from cnncourse.chapters.convolution.gallery import filtered, kernel_gallery
-from cnncourse.chapters.padding_and_stride.borders import MODES, padded_and_blurred, padding_modes
-from cnncourse.chapters.padding_and_stride.geometry import padding_stride_dilation, window_geometry
-from cnncourse.course.kernels import kernel_numbers, whole_numbers
+from cnncourse.chapters.convolution.quest import (
+    SECRET,
+    column_answer,
+    column_kernel,
+    mystery_solved,
+)
+from cnncourse.course.kernels import KERNELS, kernel_numbers, whole_numbers
 from cnncourse.course.photo import grey_photo
 
 
@@ -90,63 +91,34 @@ def test_unknown_kernels_and_photographs_are_refused():
         kernel_numbers("sobel")
     with pytest.raises(ValueError, match=r"kernel: got shape \(3,\)"):
         kernel_numbers([1, 2, 3])
-    with pytest.raises(ValueError, match=r"name: got 'cat'.*pagoda"):
+    with pytest.raises(ValueError, match=r"name='cat' is no photograph.*pagoda"):
         grey_photo("cat")
-    with pytest.raises(ValueError, match="side: got 100, but it must divide 336"):
+    with pytest.raises(ValueError, match="side must divide 336, got 100"):
         grey_photo("pagoda", 100)
 
 
-GEOMETRIES = [
-    (p, s, d, n, k)
-    for p, s, d, n, k in itertools.product((0, 1, 2), (1, 2, 3), (1, 2), (5, 7, 8), (1, 2, 3))
-    if d * (k - 1) + 1 <= n + 2 * p
-]
+def test_the_answer_to_the_kernel_quest_is_the_one_with_no_difference():
+    image = torch.tensor(np.array(grey_photo("pagoda", 84)))[None, None]
+    for columns in np.ndindex(3, 3, 3):
+        columns = tuple(int(c) - 1 for c in columns)
+        expected = F.conv2d(image, torch.tensor(column_kernel(*columns))[None, None])[0, 0].numpy()
+        np.testing.assert_allclose(column_answer(*columns), expected, atol=1e-9)
+        same = np.allclose(expected, column_answer(*SECRET))
+        assert mystery_solved(*columns)[0] == same
 
 
-@pytest.mark.parametrize("padding, stride, dilation, size, kernel_size", GEOMETRIES)
-def test_geometry_counts_what_torch_reads(padding, stride, dilation, size, kernel_size):
-    geometry = window_geometry(padding, stride, dilation, size, kernel_size)
-    image = torch.zeros(1, 1, size, size, requires_grad=True)
-    kernel = torch.ones(1, 1, kernel_size, kernel_size)
-    output = F.conv2d(image, kernel, stride=stride, padding=padding, dilation=dilation)
-    # The gradient of the sum counts the windows that a pixel is in.
-    output.sum().backward()
-    assert output.shape[-1] == geometry.output
-    np.testing.assert_array_equal(geometry.reads, image.grad[0, 0].numpy())
-    assert geometry.multiplications == output.numel() * kernel_size**2
-
-
-def test_the_geometry_says_its_numbers():
-    text = padding_stride_dilation.alt(padding=0, stride=3, dilation=1)
-    assert "output 2 × 2" in text
-    assert "13 of 49 pixels are never seen" in text
-
-
-@pytest.mark.parametrize("kernel_size", [1, 3, 9, 15])
-@pytest.mark.parametrize("mode", list(MODES))
-def test_the_blur_is_torch_s_with_the_same_padding_mode(mode, kernel_size):
-    image, padded, blurred = padded_and_blurred(mode, kernel_size)
-    layer = torch.nn.Conv2d(
-        1, 1, kernel_size, padding=(kernel_size - 1) // 2, padding_mode=mode, bias=False, dtype=torch.float64
-    )
-    torch.nn.init.constant_(layer.weight, 1 / kernel_size**2)
-    with torch.no_grad():
-        expected = layer(torch.tensor(np.array(image))[None, None])[0, 0].numpy()
-    np.testing.assert_allclose(blurred, expected, rtol=1e-10)
-    assert padded.shape[0] == image.shape[0] + kernel_size - 1
-
-
-def test_only_zeros_darken_the_border():
-    tops = {mode: padded_and_blurred(mode, 9)[2][0].mean() for mode in MODES}
-    before = padded_and_blurred("zeros", 9)[0][0].mean()
-    assert tops["zeros"] < 0.7 * before
-    assert tops["reflect"] == pytest.approx(before, rel=0.05)
-    assert f"{tops['zeros']:.0f} after" in padding_modes.alt(mode="zeros", kernel_size=9)
-
-
-def test_bad_modes_and_kernel_sizes_are_refused():
-    with pytest.raises(ValueError, match=r"mode: got 'mirror'.*reflect"):
-        padded_and_blurred("mirror")
-    for size in (0, 4, 17):
-        with pytest.raises(ValueError, match=f"kernel_size: got {size}"):
-            padded_and_blurred("zeros", size)
+@pytest.mark.parametrize(
+    "columns, word",
+    [
+        ((0, 1, 0), "comes out red"),
+        ((-1, 0, 0), "comes out blue"),
+        ((0, 0, 0), "nothing comes out"),
+        ((-1, 0, 1), "lines are right, but red and blue are swapped"),
+        ((1, -1, 0), "too thin"),
+        ((0, -1, 1), "too thin, and red and blue are swapped"),
+    ],
+)
+def test_the_hints_on_the_way_to_the_kernel(columns, word):
+    solved, hint = mystery_solved(*columns)
+    assert not solved
+    assert word in hint

@@ -1,4 +1,4 @@
-"""The explorers and the quest of chapter 12, against torchvision's transforms."""
+"""The explorers and the quest of the chapter, against torchvision's transforms."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""What chapter 12 reads from the package is what the benchmarks measured."""
+"""What the chapter reads from the package is what the benchmarks measured."""
 
 import json
 from pathlib import Path
@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from cnncourse.chapters.data_augmentation.conditions import augmentation_runs
+from cnncourse.course import stored
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize("name", ["augmentation", "augmentation_photos"])
 def test_the_stored_runs_are_those_of_the_benchmark(name):
-    read = json.loads((ROOT / "cnncourse" / "widgets" / f"{name}.json").read_text(encoding="utf-8"))
+    read = stored(name)
     measured = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
     assert read["conditions"] == measured["conditions"]
     assert {key: measured[key] for key in read} == read

@@ -11,7 +11,7 @@ from cnncourse import explain, models
 from cnncourse.chapters.looking_inside.grad_cam import grad_cam_layers, stored_looks
 from cnncourse.chapters.looking_inside.quest import covered_picture, evidence_solved, hidden_evidence
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RESULT = ROOT / "benchmarks" / "results" / "grad_cam.json"
 QUESTIONS = list(stored_looks().questions)
 LAYERS = list(stored_looks().depth)

@@ -1,4 +1,4 @@
-"""The reference solutions of chapter 16 against torch, scipy and the package; other right forms pass."""
+"""The reference solutions of the chapter against torch, scipy and the package; other right forms pass."""
 
 import numpy as np
 import pytest

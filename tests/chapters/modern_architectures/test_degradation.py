@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from cnncourse.chapters.modern_architectures.depth import KINDS, degradation, degradation_runs
 from cnncourse.models.depth_study import depth_study
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")

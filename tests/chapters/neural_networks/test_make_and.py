@@ -1,4 +1,4 @@
-"""The quest of chapter 1, against torch and against the truth table."""
+"""The quest of the chapter, against torch and against the truth table."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The explorers and the quest of chapter 11: dropout against torch, the stored runs against the benchmark."""
+"""The explorers and the quest: dropout against torch, the stored runs against the benchmark."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ from cnncourse.chapters.overfitting_and_regularisation.quest import (
     stop_solved,
 )
 
-RESULT = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "overfitting.json"
+RESULT = Path(__file__).resolve().parents[3] / "benchmarks" / "results" / "overfitting.json"
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The numbers of the explorer and the quest of chapter 6, against torch."""
+"""The numbers of the explorers and the quest, against torch."""
 
 import itertools
 
@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from cnncourse.chapters.pooling.pooling import POOL_IMAGE, pooled, pooling_step
 from cnncourse.chapters.pooling.quest import SECRET, pooled_photo, pooling_solved
 from cnncourse.chapters.pooling.shifts import moved_digit, pooling_shift, unchanged
 from cnncourse.course.photo import grey_photo
@@ -77,3 +78,33 @@ def test_what_the_hints_say_of_the_light_holds():
     goal = pooled_photo(*SECRET)
     assert pooled_photo("average", 4, 3).mean() < goal.mean() < pooled_photo("max", 6, 3).mean()
     assert pooled_photo("average", 6, 3).mean() < goal.mean()
+
+
+@pytest.mark.parametrize("kind", ["max", "average", "sum"])
+def test_pooling_is_torch_s(kind):
+    image = torch.tensor(POOL_IMAGE)[None, None]
+    expected = {
+        "max": F.max_pool2d(image, 2),
+        "average": F.avg_pool2d(image, 2),
+        "sum": F.avg_pool2d(image, 2, divisor_override=1),
+    }[kind]
+    np.testing.assert_array_equal(pooled(kind), expected[0, 0].numpy())
+
+
+@pytest.mark.parametrize(
+    "kind, worked",
+    [
+        ("max", "the largest of 1, 3, 2, 9 is 9"),
+        ("average", "(1 + 3 + 2 + 9) / 4 = 3.75"),
+        ("sum", "1 + 3 + 2 + 9 = 15"),
+    ],
+)
+def test_pooling_works_out_its_window(kind, worked):
+    assert worked in pooling_step.alt(kind=kind, position=0)
+
+
+def test_pooling_refuses_what_is_not_there():
+    with pytest.raises(ValueError, match=r"kind: got 'mean', .*average"):
+        pooled("mean")
+    with pytest.raises(ValueError, match=r"position: got 9, .*range\(9\)"):
+        pooling_step("max", 9)

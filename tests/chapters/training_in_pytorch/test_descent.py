@@ -1,10 +1,16 @@
-"""Gradient descent in the valley, against torch's own SGD."""
+"""Gradient descent in the valley, against torch's own SGD, and the quest for a learning rate."""
 
 import numpy as np
 import pytest
 import torch
 
-from cnncourse.chapters.training_in_pytorch.descent import START, descent_path, gradient_descent, valley
+from cnncourse.chapters.training_in_pytorch.descent import (
+    START,
+    descent_path,
+    find_learning_rate,
+    gradient_descent,
+    valley,
+)
 
 
 @pytest.mark.parametrize("learning_rate", [0.02, 0.1, 0.19, 0.21])
@@ -32,3 +38,13 @@ def test_it_says_its_numbers():
         "Gradient descent with learning rate 0.1: after 1 step the weights are −3.60 and 0.00, "
         "and the loss went from 19.25 to 6.48."
     )
+
+
+@pytest.mark.parametrize(
+    "learning_rate, word", [(0.01, "larger steps"), (0.19, "dies out too slowly"), (0.21, "smaller steps")]
+)
+def test_the_hints_on_the_way_to_the_learning_rate(shown, learning_rate, word):
+    find_learning_rate()
+    solved, hint = shown[0].solved(learning_rate)
+    assert not solved
+    assert word in hint

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from cnncourse.chapters.training_in_pytorch.training import training_epochs, training_story
+from cnncourse.course import stored
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RESULT = ROOT / "benchmarks" / "results" / "training_story.json"
-STORED = ROOT / "cnncourse" / "widgets" / "training_story.json"
 
 
 def test_the_story_is_that_of_the_benchmark():
@@ -38,13 +38,13 @@ def test_it_shows_learning_from_a_network_that_guesses():
 
 def test_feature_maps_are_those_of_a_torch_layer():
     story = training_story()
-    stored = json.loads(STORED.read_text(encoding="utf-8"))
-    image = torch.tensor((story.digit / 255 - stored["mean"]) / stored["std"])[None, None]
+    run = stored("training_story")
+    image = torch.tensor((story.digit / 255 - run["mean"]) / run["std"])[None, None]
     for epoch in (0, story.last_epoch):
         layer = torch.nn.Conv2d(1, 6, 5, padding=2, dtype=torch.float64)
         with torch.no_grad():
             layer.weight[:] = torch.tensor(story.filters[epoch])[:, None]
-            layer.bias[:] = torch.tensor(stored["epochs"][epoch]["bias"], dtype=torch.float64)
+            layer.bias[:] = torch.tensor(run["epochs"][epoch]["bias"], dtype=torch.float64)
             expected = torch.relu(layer(image))[0].numpy()
         np.testing.assert_allclose(story.maps[epoch], expected, atol=1e-10)
 

@@ -16,7 +16,7 @@ from cnncourse.chapters.transfer_learning.labels import (
 )
 from cnncourse.course import explore
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RESULT = json.loads((ROOT / "benchmarks" / "results" / "transfer.json").read_text(encoding="utf-8"))["data"]
 TASKS = {"cats and dogs": "cats_dogs", "digits": "mnist"}
 

@@ -1,4 +1,4 @@
-"""The reference solutions of chapter 15 against PyTorch and the package; other right answers pass too."""
+"""The reference solutions of the chapter against PyTorch and the package; other right answers pass too."""
 
 import numpy as np
 import pytest

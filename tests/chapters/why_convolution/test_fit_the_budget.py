@@ -1,4 +1,4 @@
-"""The quest of chapter 2, against networks that torch builds."""
+"""The quest of the chapter, against networks that torch builds."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The stored answers to moved digits: those of the benchmark, and what chapter 2 says about them."""
+"""The stored answers to moved digits: those of the benchmark, and what the chapter says about them."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from cnncourse.chapters.why_convolution.shift import shift_study, shifted_digit
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RESULT = json.loads((ROOT / "benchmarks" / "results" / "shifted_digit.json").read_text(encoding="utf-8"))
 
 
