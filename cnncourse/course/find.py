@@ -12,10 +12,12 @@ from cnncourse.errors import did_you_mean, message
 @functools.cache
 def chapter_exercises(chapter: str) -> tuple[Exercise, ...]:
     """Return the exercises of one chapter in the order in which they are declared; none if it has none."""
-    if not (chapters.FOLDER / chapter / "exercises.py").is_file():
-        return ()
-    module = importlib.import_module(f"cnncourse.chapters.{chapter}.exercises")
-    return tuple(value for value in vars(module).values() if isinstance(value, Exercise))
+    found = []
+    # exercises.py and, where one file would be too long, more_exercises.py
+    for path in sorted((chapters.FOLDER / chapter).glob("*exercises.py")):
+        module = importlib.import_module(f"cnncourse.chapters.{chapter}.{path.stem}")
+        found += [value for value in vars(module).values() if isinstance(value, Exercise)]
+    return tuple(found)
 
 
 @functools.cache

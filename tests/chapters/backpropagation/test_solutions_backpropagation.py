@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cnncourse import ops
 from cnncourse.chapters.backpropagation import exercises as answers
+from cnncourse.chapters.backpropagation import more_exercises as more
 from cnncourse.course import check
 
 F = torch.nn.functional
@@ -48,7 +49,7 @@ def test_convolution_of_one_channel(rows, columns, padding, stride, seed):
     np.testing.assert_allclose(found, image.grad[0, 0].numpy(), atol=1e-12)
     image.grad = None
     gradient = back(F.conv2d(image, kernel, stride=stride), rng)[0, 0]
-    found = answers.strided_input_gradient(gradient, kernel.detach().numpy()[0, 0], stride, (6, 7))
+    found = more.strided_input_gradient(gradient, kernel.detach().numpy()[0, 0], stride, (6, 7))
     np.testing.assert_allclose(found, image.grad[0, 0].numpy(), atol=1e-12)
 
 
@@ -71,7 +72,7 @@ def test_convolution_of_many_channels(samples, in_channels, out_channels, side, 
 def test_measured_gradient(shape, seed):
     x = leaf(np.random.default_rng(seed).normal(size=shape))
     (torch.tanh(x).sum() * x.square().sum()).backward()
-    found = answers.measured_gradient(lambda x: np.tanh(x).sum() * (x**2).sum(), x.detach().numpy(), 1e-5)
+    found = more.measured_gradient(lambda x: np.tanh(x).sum() * (x**2).sum(), x.detach().numpy(), 1e-5)
     np.testing.assert_allclose(found, x.grad.numpy(), atol=1e-7)
 
 
@@ -81,7 +82,7 @@ def test_max_pooling(size, stride, ties, seed):
     rng = np.random.default_rng(seed)
     x = leaf(rng.integers(0, 3, (1, 1, 7, 6)) if ties else rng.normal(size=(1, 1, 7, 6)))
     gradient = back(F.max_pool2d(x, size, stride), rng)[0, 0]
-    found = answers.max_pool_backward(x.detach().numpy()[0, 0], gradient, size, stride)
+    found = more.max_pool_backward(x.detach().numpy()[0, 0], gradient, size, stride)
     np.testing.assert_allclose(found, x.grad[0, 0].numpy(), atol=1e-12)
 
 

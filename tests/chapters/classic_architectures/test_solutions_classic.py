@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from cnncourse import models
 from cnncourse.chapters.classic_architectures import exercises as architectures
+from cnncourse.chapters.classic_architectures import more_exercises as more
 from cnncourse.course import check
 
 LAYERS = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=4)
@@ -58,12 +59,12 @@ def test_parameters_and_macs(groups, stride, channels, kernel_size, padding):
     spec = [(12, kernel_size, groups), (5, kernel_size, 1)]
     assert architectures.parameters(channels, spec) == sum(p.numel() for p in net.parameters())
     table = models.summary(net[1], (12, 19, 19))
-    assert architectures.layer_macs(12, 5, kernel_size, stride, padding, 19) == table.macs
+    assert more.layer_macs(12, 5, kernel_size, stride, padding, 19) == table.macs
 
 
 @pytest.mark.parametrize("kernel_size, channels", [(3, 2), (5, 7), (9, 4)])
 def test_a_stack_of_threes(kernel_size, channels):
-    layers, weights = architectures.stack_of_threes(kernel_size, channels)
+    layers, weights = more.stack_of_threes(kernel_size, channels)
     stack = nn.Sequential(*[nn.Conv2d(channels, channels, 3, bias=False) for _ in range(layers)])
     assert stack(torch.zeros(1, channels, kernel_size, kernel_size)).shape[-2:] == (1, 1)
     assert weights == sum(p.numel() for p in stack.parameters())
@@ -77,7 +78,7 @@ def test_masked_weight_is_the_sparse_layer_of_1998():
         reads[number, list(read)] = 1
         weight[number, list(read)] = conv.weight.detach().numpy()[0]
     x = torch.randn(1, 6, 9, 9)
-    masked = torch.from_numpy(architectures.masked_weight(weight, reads)).float()
+    masked = torch.from_numpy(more.masked_weight(weight, reads)).float()
     bias = torch.cat([conv.bias for conv in sparse.maps])
     torch.testing.assert_close(F.conv2d(x, masked, bias), sparse(x), rtol=1e-4, atol=1e-5)
 
@@ -90,7 +91,7 @@ def test_local_response(channels, size, alpha, beta, seed):
     x = np.random.default_rng(seed).normal(size=(channels, 3, 2))
     # PyTorch divides alpha by the size of the window.
     expected = F.local_response_norm(torch.from_numpy(x)[None], size, alpha * size, beta, k=1.5)[0]
-    np.testing.assert_allclose(architectures.local_response(x, size, alpha, beta, 1.5), expected)
+    np.testing.assert_allclose(more.local_response(x, size, alpha, beta, 1.5), expected)
 
 
 def test_other_right_solutions():

@@ -7,6 +7,7 @@ import torchvision.transforms.v2.functional as tv
 from torchvision.transforms import InterpolationMode
 
 from cnncourse.chapters.data_augmentation import exercises as augmentation
+from cnncourse.chapters.data_augmentation import more_exercises as more
 from cnncourse.course import check
 
 
@@ -32,7 +33,7 @@ def test_source_pixel_is_where_torchvision_looks(angle):
         tv.rotate(torch.ones(1, height, width), -angle, interpolation=InterpolationMode.BILINEAR)[0] > 0.9999
     )
     for y, x in np.argwhere(inside.numpy()):
-        from_x, from_y = augmentation.source_pixel(x, y, angle, width, height)
+        from_x, from_y = more.source_pixel(x, y, angle, width, height)
         np.testing.assert_allclose((from_y, from_x), rotated[:, y, x], atol=1e-3)
 
 
@@ -40,18 +41,18 @@ def test_source_pixel_is_where_torchvision_looks(angle):
 def test_brighten(factor):
     image = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     expected = tv.adjust_brightness(torch.from_numpy(image), factor).numpy()
-    np.testing.assert_array_equal(augmentation.brighten(image, factor), expected)
+    np.testing.assert_array_equal(more.brighten(image, factor), expected)
 
 
 def test_normalise_both_and_cutout():
     rng = np.random.default_rng(0)
     training, validation = rng.normal(9, 3, (6, 2, 4, 5)), rng.normal(7, 2, (3, 2, 4, 5))
     mean, std = (f(training.transpose(1, 0, 2, 3).reshape(2, -1), axis=1) for f in (np.mean, np.std))
-    for found, plain in zip(augmentation.normalise_both(training, validation), (training, validation)):
+    for found, plain in zip(more.normalise_both(training, validation), (training, validation)):
         expected = tv.normalize(torch.from_numpy(plain), mean.tolist(), std.tolist())
         np.testing.assert_allclose(found, expected.numpy(), atol=1e-12)
     images = rng.random((2, 3, 9, 9))
-    found = augmentation.cutout(images, np.array([4, 5]), np.array([3, 6]), 4)
+    found = more.cutout(images, np.array([4, 5]), np.array([3, 6]), 4)
     for image, got, y, x in zip(images, found, (2, 3), (1, 4)):
         expected = tv.erase(torch.from_numpy(image), y, x, 4, 4, torch.zeros(3, 1, 1, dtype=torch.float64))
         np.testing.assert_array_equal(got, expected.numpy())

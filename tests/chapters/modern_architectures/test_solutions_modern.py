@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from cnncourse import models
 from cnncourse.chapters.modern_architectures import exercises as modern
+from cnncourse.chapters.modern_architectures import more_exercises as more
 from cnncourse.course import check
 from cnncourse.models.googlenet import Inception
 from cnncourse.models.resnet import Bottleneck
@@ -40,7 +41,7 @@ def test_heads_blocks_and_gates(samples, channels, hidden, seed):
     np.testing.assert_allclose(modern.residual_block(flat.numpy(), weight, w2.numpy()), block)
     gate = torch.sigmoid(F.linear(F.relu(F.linear(pooled[:1], w1)), w2))[0]
     gated = torch.from_numpy(x[0]) * gate[:, None, None]
-    np.testing.assert_allclose(modern.squeeze_excite(x[0], weight, w2.numpy()), gated)
+    np.testing.assert_allclose(more.squeeze_excite(x[0], weight, w2.numpy()), gated)
 
 
 def test_the_shortcut_is_that_of_the_cifar_networks():
@@ -58,17 +59,17 @@ def test_gradient_gain(slopes, shortcut):
     for slope in slopes:
         x = slope * x + x if shortcut else slope * x
     x.backward()
-    np.testing.assert_allclose(modern.gradient_gain(slopes, shortcut), leaf.grad, atol=1e-15)
+    np.testing.assert_allclose(more.gradient_gain(slopes, shortcut), leaf.grad, atol=1e-15)
 
 
 def test_bottleneck_and_separable_weights():
     block = Bottleneck(256, 64, 1)
     convolutions = sum(p.numel() for name, p in block.named_parameters() if "conv" in name)
-    assert modern.bottleneck_weights(256, 64) == convolutions
+    assert more.bottleneck_weights(256, 64) == convolutions
     full = nn.Conv2d(8, 12, 5, bias=False).weight.numel()
     parts = [nn.Conv2d(8, 8, 5, groups=8, bias=False), nn.Conv2d(8, 12, 1, bias=False)]
     separable = sum(part.weight.numel() for part in parts)
-    assert modern.separable_share(8, 12, 5) == pytest.approx(separable / full)
+    assert more.separable_share(8, 12, 5) == pytest.approx(separable / full)
 
 
 def test_other_right_solutions():

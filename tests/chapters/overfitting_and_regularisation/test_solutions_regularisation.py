@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncourse.chapters.overfitting_and_regularisation import exercises as regularisation
+from cnncourse.chapters.overfitting_and_regularisation import more_exercises as more
 from cnncourse.course import check
 from cnncourse.results import EpochRecord
 from cnncourse.train.callbacks import best_epoch, early_stop_reason
@@ -55,14 +56,14 @@ def test_stop_early_is_what_fit_does(losses, patience):
         if early_stop_reason(records, patience):
             break
     expected = len(records), best_epoch(records)
-    assert regularisation.stop_early(np.array(losses), patience) == expected
+    assert more.stop_early(np.array(losses), patience) == expected
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 4), min_size=3, max_size=60), st.sampled_from([0.1, 0.25, 0.5]))
 def test_held_out_has_the_same_share_of_each_class(labels, fraction):
     labels = np.array(labels)
-    found = regularisation.held_out(labels, fraction)
+    found = more.held_out(labels, fraction)
     assert (np.diff(found) > 0).all()
     for c in range(5):
         own = np.flatnonzero(labels == c).tolist()
@@ -80,7 +81,7 @@ def test_resting_weight_is_where_sgd_with_weight_decay_ends(decay):
         optimizer.zero_grad()
         (torch.tensor(curvature) / 2 * (weight - torch.tensor(best)).square()).sum().backward()
         optimizer.step()
-    expected = regularisation.resting_weight(best, curvature, decay)
+    expected = more.resting_weight(best, curvature, decay)
     np.testing.assert_allclose(weight.detach().numpy(), expected, atol=1e-12)
 
 
@@ -89,7 +90,7 @@ def test_resting_weight_is_where_sgd_with_weight_decay_ends(decay):
 def test_smooth_targets(smoothing, classes, seed):
     rng = np.random.default_rng(seed)
     logits, labels = torch.tensor(rng.normal(size=(5, classes))), rng.integers(0, classes, 5)
-    targets = torch.from_numpy(regularisation.smooth_targets(labels, classes, smoothing))
+    targets = torch.from_numpy(more.smooth_targets(labels, classes, smoothing))
     cross_entropy = torch.nn.functional.cross_entropy
     expected = cross_entropy(logits, torch.from_numpy(labels), label_smoothing=smoothing)
     torch.testing.assert_close(cross_entropy(logits, targets), expected)
