@@ -13,10 +13,10 @@ drawn in Chromium, its folded parts open, at every width in light and in dark. I
 - the pixels and the height, after each block of text that differs (a paragraph, a cell of code) is taken out
   of both pages, so that what follows it stands at one height again.
 
-`--allow REGEX` (as often as needed) accepts a change of text if every line removed or added matches one of
-the expressions; `[only in AFTER] promises.html` is such a line too. A picture whose `[picture …]` line may
-change must still look the same. `--fast` compares the texts and the bytes of pictures, at one width. The
-exit code is 1 where something differs beyond what is allowed.
+`--allow REGEX` (as often as needed) accepts a change of text if every line removed or added is empty or
+matches one of the expressions; `[only in AFTER] promises.html` is such a line too. A picture whose
+`[picture …]` line may change must still look the same. `--fast` compares the texts and the bytes of
+pictures, at one width. The exit code is 1 where something differs beyond what is allowed.
 """
 
 from __future__ import annotations
@@ -195,8 +195,8 @@ def compare_texts(before: list, after: list, allow: list[str]) -> tuple[list[str
 
 
 def matches(line: str, allow: list[str]) -> bool:
-    """Tell whether a changed line is one that may change."""
-    return any(re.search(pattern, line) for pattern in allow)
+    """Tell whether a changed line is one that may change; an empty one always is."""
+    return not line.strip() or any(re.search(pattern, line) for pattern in allow)
 
 
 def compare_pixels(before: Page, after: Page) -> list[str]:

@@ -156,7 +156,13 @@ def test_rows_close_together_are_one_stretch():
     assert compare_site.stretches([3, 4, 9, 40, 41, 52]) == "3-9, 40-41, 52-52"
 
 
-def test_each_change_is_allowed_or_not_by_itself():
+def test_an_empty_line_may_come_with_an_allowed_one():
+    before, after = [("import a", "", "run(a)")], [("import a", "import b", "run(a)")]
+    assert compare_site.compare_texts(before, after, ["^import"])[:2] == ([], 1)
+    assert compare_site.compare_texts(before, after, [])[1] == 0
+
+
+def test_neighbours_that_change_are_one_change():
     before = [("Title",), ("import a", "run(a)"), ("text",)]
     after = [("Title",), ("import b", "run(a)"), ("test",)]
     diff, allowed, old, new = compare_site.compare_texts(before, after, ["^import"])
