@@ -17,7 +17,7 @@ class BatchNorm2d(Module):
     Parameters
     ----------
     num_features : int
-        Number of channels.
+        Number of channels, at least 1.
     eps : float, default 1e-5
     momentum : float or None, default 0.1
         Share of the new batch in the running statistics; None weighs all batches alike.
@@ -32,11 +32,6 @@ class BatchNorm2d(Module):
     weight, bias : Parameter of shape (num_features,), or None
     running_mean, running_var : ndarray of shape (num_features,), or None
     num_batches_tracked : int64 ndarray of shape (), or None
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `num_features` is not an int of at least 1.
 
     Examples
     --------
@@ -68,9 +63,8 @@ class BatchNorm2d(Module):
 
     def _options(self) -> tuple:
         """Return running statistics, weight, bias, and whether to use the batch's own, for `ops`."""
-        weight = None if self.weight is None else self.weight.data
-        bias = None if self.bias is None else self.bias.data
-        return self.running_mean, self.running_var, weight, bias, self.training or self.running_mean is None
+        affine = (None, None) if self.weight is None else (self.weight.data, self.bias.data)
+        return self.running_mean, self.running_var, *affine, self.training or self.running_mean is None
 
     def forward(self, input: np.ndarray) -> np.ndarray:
         """(N, num_features, H, W) -> the same shape."""
@@ -83,7 +77,6 @@ class BatchNorm2d(Module):
         return ops.batch_norm(input, *self._options(), momentum or 0.0, self.eps)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Collect the gradients of weight and bias; return that of the input."""
         input, options = self.recall("_saved")
         grad_input, grad_weight, grad_bias = ops.batch_norm_backward(
             grad_output, input, *options, eps=self.eps
@@ -94,7 +87,6 @@ class BatchNorm2d(Module):
         return grad_input
 
     def extra_repr(self) -> str:
-        """Return the constructor's arguments as text."""
         affine, track = self.weight is not None, self.running_mean is not None
         text = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}"
         return text + f", affine={affine}, track_running_stats={track}"
@@ -135,10 +127,8 @@ class Dropout(Module):
         return out
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the gradient of the input."""
         input, mask, training = self.recall("_saved")
         return ops.dropout_backward(grad_output, input, self.p, training, mask=mask)
 
     def extra_repr(self) -> str:
-        """Return the constructor's arguments as text."""
         return f"p={self.p}"

@@ -1,7 +1,8 @@
 """NumPy operators that speak ``torch.nn.functional``: same names, arguments, defaults and meaning.
 
-`<op>_backward(grad_output, <the arguments of op>)` returns the gradients in the order of the inputs. It asks of
-its arguments what `<op>` asks, and that `grad_output` has the shape and dtype of the output.
+`<op>_backward(grad_output, <the arguments of op>)` returns the gradients in the order of the inputs. It
+refuses what `<op>` refuses, and a `grad_output` of another shape or dtype than the output. Complex numbers
+are taken by convolutions and `linear` alone.
 """
 
 from cnncourse.ops.activation import (

@@ -116,7 +116,7 @@ PAIRS = {  # name -> (operator, one dtype, another -> arguments)
 }
 
 
-@pytest.mark.parametrize(("a", "b"), itertools.permutations(["float16", "float32", "float64"], 2))
+@pytest.mark.parametrize(("a", "b"), list(itertools.permutations(["float16", "float32", "float64"], 2)))
 @pytest.mark.parametrize("case", PAIRS)
 def test_two_dtypes(case, a, b):
     name, make = PAIRS[case]
