@@ -91,7 +91,7 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
 
     Notes
     -----
-    .. math:: y = x \text{ if } x > 0 \text{ else } a x, \qquad y' = 1 \text{ or } a
+    .. math:: y = \max(0, x) + a \min(0, x), \qquad y' = 1 \text{ if } x > 0 \text{ else } a
 
     References
     ----------
@@ -103,7 +103,7 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
     array([-0.2,  3. ])
     """
     arguments.floating("input", input)
-    return deliver(np.where(input > 0, input, input * negative_slope), input, inplace)
+    return deliver(np.maximum(input, 0) + negative_slope * np.minimum(input, 0), input, inplace)
 
 
 def leaky_relu_backward(
@@ -315,4 +315,4 @@ def hardswish_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray
     gradient(grad_output, input)
     x = wide(input)
     slope = np.where(x < 3, x / 3 + 0.5, 1)
-    return narrow(grad_output * np.where(x <= -3, 0, slope), input)
+    return narrow(grad_output * slope * (x > -3), input)

@@ -310,7 +310,8 @@ def elu(input: np.ndarray, alpha: float = 1.0, inplace: bool = False) -> np.ndar
 
     Notes
     -----
-    .. math:: y = x \text{ if } x > 0 \text{ else } \alpha (e^x - 1), \qquad y' = 1 \text{ or } \alpha e^x
+    .. math:: y = \max(0, x) + \alpha (e^{\min(0, x)} - 1), \qquad
+              y' = 1 \text{ if } x > 0 \text{ else } \alpha e^x
 
     References
     ----------
@@ -324,7 +325,7 @@ def elu(input: np.ndarray, alpha: float = 1.0, inplace: bool = False) -> np.ndar
     """
     arguments.floating("input", input)
     x = wide(input)
-    return deliver(np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))), input, inplace)
+    return deliver(np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0)), input, inplace)
 
 
 def elu_backward(grad_output: np.ndarray, input: np.ndarray, alpha: float = 1.0) -> np.ndarray:

@@ -34,9 +34,15 @@ def _windows(size: int, windows: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _sum_windows(x: np.ndarray, windows: int) -> np.ndarray:
     """Add up the adaptive windows of the last axis: (…, size) -> (…, windows)."""
-    bounds = np.stack(_windows(x.shape[-1], windows), axis=1).reshape(-1)  # start, end, start, end, …
-    x = np.concatenate([x, np.zeros(x.shape[:-1] + (1,), x.dtype)], axis=-1)  # so that the last end exists
-    return np.add.reduceat(x, bounds, axis=-1)[..., ::2]  # every second: not from an end to the next start
+    size = x.shape[-1]
+    if windows and size % windows == 0:
+        return x.reshape(x.shape[:-1] + (windows, size // windows)).sum(axis=-1)
+    start, end = _windows(size, windows)
+    total = np.zeros(x.shape[:-1] + (windows,), x.dtype)
+    for k in range((end - start).max(initial=0)):
+        # The k-th sample of every window. Windows that have no k-th sample add 0.
+        total += np.where(start + k < end, x[..., np.minimum(start + k, size - 1)], 0)
+    return total
 
 
 def _sum_windows2d(x: np.ndarray, output_size: tuple[int, int]) -> np.ndarray:

@@ -67,7 +67,7 @@ def avg_pool2d(
     arguments.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
     total = reduce(reduce(wide(batch), rows, -2, np.add, 0), columns, -1, np.add, 0)
-    total /= _divisor(rows, columns, count_include_pad, divisor_override)
+    total /= _divisor(rows, columns, count_include_pad, divisor_override).astype(total.dtype)
     return narrow(total if batched else total[0], input)
 
 

@@ -18,7 +18,7 @@ def local_response_norm(
     Parameters
     ----------
     input : float ndarray of shape (N, C, ...)
-        Three axes or more. (Torch takes int64 as well and returns float32; converted here by the caller.)
+        Three axes or more. (Torch takes int64 too and answers in float32; here the caller converts it.)
     size : int
         Number of neighbouring channels that count, the channel itself included.
     alpha, beta, k : float, default 1e-4, 0.75 and 1
