@@ -42,6 +42,14 @@ CASES = {  # name -> (operator, arguments in one dtype -> all positional argumen
     "dropout in training": ("dropout", lambda d: of(d, X)),
     "dropout of nothing": ("dropout", lambda d: [*of(d, X), 0.0]),
     "dropout in prediction": ("dropout", lambda d: [*of(d, X), 0.5, False]),
+    "pad": ("pad", lambda d: [*of(d, X), (1, 1, 1, 1)]),
+    "pad by reflection": ("pad", lambda d: [*of(d, X), (1, 1, 1, 1), "reflect"]),
+    "pad by circling": ("pad", lambda d: [*of(d, X), (1, 1, 1, 1), "circular"]),
+    "max_pool2d": ("max_pool2d", lambda d: [*of(d, X), 2]),
+    "unfold": ("unfold", lambda d: [*of(d, X), 2]),
+    "fold": ("fold", lambda d: [*of(d, (2, 8, 9)), (4, 4), 2]),
+    "conv2d": ("conv2d", lambda d: of(d, X, (2, 3, 2, 2))),
+    "conv_transpose2d": ("conv_transpose2d", lambda d: of(d, X, (3, 2, 2, 2))),
     "nll_loss: target": ("nll_loss", lambda d: [SCORES, *of(d, (4,))]),
     "cross_entropy: target": ("cross_entropy", lambda d: [SCORES, *of(d, (4,))]),
     "mse_loss": ("mse_loss", lambda d: of(d, (4, 3), (4, 3))),
@@ -50,17 +58,21 @@ CASES = {  # name -> (operator, arguments in one dtype -> all positional argumen
     "bce: weight": ("binary_cross_entropy_with_logits", lambda d: [SCORES, abs(SCORES), *of(d, (3,))]),
 }
 # Where the two differ knowingly: the docstring says why.
-TAKEN_HERE_ALONE = {
-    (f"{loss}: target", d) for loss in ("nll_loss", "cross_entropy") for d in ("int8", "int16", "int32")
-}
-COMPLEX = ["sigmoid", "tanh", "silu", "adaptive_avg_pool2d", "bce: target"]  # real numbers only, as is said
+COMPLEX = ["sigmoid", "tanh", "silu", "adaptive_avg_pool2d", "bce: target"]  # real numbers only
 TAKEN_BY_TORCH_ALONE = {
     ("avg_pool2d", "int64"),
     ("local_response_norm", "int64"),
     *((case, "complex128") for case in COMPLEX),
 }
-# torch has these of float16 on a graphics card only
-TAKEN_HERE_ALONE |= {("local_response_norm", "float16")}
+SMALL = ["int8", "int16", "int32"]
+TAKEN_HERE_ALONE = {
+    *(("nll_loss: target", dtype) for dtype in SMALL),
+    *(("cross_entropy: target", dtype) for dtype in SMALL),
+    *(("conv_transpose2d", dtype) for dtype in ["uint8", *SMALL]),
+    *((name, dtype) for name in ("unfold", "fold") for dtype in INTEGERS),
+    ("pad by reflection", "bool"),
+    ("local_response_norm", "float16"),  # torch has it on a graphics card only
+}
 
 
 def dtype_of(function, arguments):
