@@ -16,33 +16,11 @@ from cnncourse.errors import message
 def array(
     argument: str, value: object, ndims: int | Sequence[int] | None = None, layout: str = ""
 ) -> np.ndarray:
-    """Check that ``value`` is a NumPy array of numbers with one of the allowed numbers of axes.
+    """Check that ``value`` is a NumPy array of numbers, and return it, never a copy.
 
-    Parameters
-    ----------
-    argument : str
-        Name of the argument, for the error text.
-    value : object
-        What the caller passed.
-    ndims : int or sequence of int, optional
-        Allowed numbers of axes. Any number by default.
-    layout : str, optional
-        The meaning of the axes in words, such as ``"(N, C, H, W)"``.
+    ``ndims`` are the allowed numbers of axes, any by default; ``layout`` says in words what the axes mean,
+    such as ``"(N, C, H, W)"``.
 
-    Returns
-    -------
-    ndarray
-        ``value`` itself, never a copy.
-
-    Raises
-    ------
-    TypeError
-        If ``value`` is not an array, or an array of objects, strings or dates.
-    ValueError
-        If the number of axes is not allowed.
-
-    Examples
-    --------
     >>> array("input", np.zeros((2, 3)), 2).shape
     (2, 3)
     """

@@ -32,8 +32,7 @@ def conv_output_size(
 
     Returns
     -------
-    int or (int, int)
-        Output size, an int if ``size`` is an int.
+    int or (int, int), as `size`
 
     Raises
     ------
@@ -88,13 +87,11 @@ def conv_transpose_output_size(
     padding : int or (int, int), default 0
         Pixels cut off on each side of the output.
     output_padding : int or (int, int), default 0
-        Pixels added to the output on the bottom and right only. It picks one of the several sizes
-        that a strided convolution maps to ``size``.
+        Pixels added on the bottom and right only, to pick one of the sizes that a stride maps to ``size``.
 
     Returns
     -------
-    int or (int, int)
-        Output size, an int if ``size`` is an int.
+    int or (int, int), as `size`
 
     Raises
     ------
@@ -147,13 +144,11 @@ def pool_output_size(
     padding : int or (int, int), default 0
         Pixels added on each side, at most half the kernel.
     ceil_mode : bool, default False
-        Also count a last window that hangs over the edge, as long as it starts inside the input
-        or its left padding.
+        Also count a last window that hangs over the edge, if it starts inside the input or its left padding.
 
     Returns
     -------
-    int or (int, int)
-        Output size, an int if ``size`` is an int.
+    int or (int, int), as `size`
 
     Raises
     ------
@@ -237,8 +232,7 @@ def conv_padding(
 
     Returns
     -------
-    ((int, int), (int, int))
-        Pixels (top, bottom) and (left, right).
+    (top, bottom), (left, right) : pairs of int
 
     Raises
     ------
