@@ -1,8 +1,7 @@
 """First values of the weights: random, of a size that keeps signals alive through many layers.
 
 As in `torch.nn.init`, a function fills an array in place (hence the underscore) and returns it. ``rng`` is a
-`numpy.random.Generator` or a seed; without it the values are unpredictable. Glorot and Bengio (2010) wrote
-"Understanding the difficulty of training deep feedforward neural networks".
+`numpy.random.Generator` or a seed; without it the values are unpredictable.
 """
 
 from __future__ import annotations
@@ -98,7 +97,12 @@ def normal_(tensor: np.ndarray, mean: float = 0.0, std: float = 1.0, *, rng: Rng
 
 
 def xavier_uniform_(tensor: np.ndarray, gain: float = 1.0, *, rng: Rng = None) -> np.ndarray:
-    """Fill evenly between ±gain · √(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, §4.2.1).
+    """Fill evenly between ±gain · √(6 / (fan_in + fan_out)).
+
+    References
+    ----------
+    Glorot and Bengio (2010), "Understanding the difficulty of training deep feedforward neural networks",
+    §4.2.1.
 
     Examples
     --------
@@ -111,7 +115,7 @@ def xavier_uniform_(tensor: np.ndarray, gain: float = 1.0, *, rng: Rng = None) -
 
 
 def xavier_normal_(tensor: np.ndarray, gain: float = 1.0, *, rng: Rng = None) -> np.ndarray:
-    """Fill normally with deviation gain · √(2 / (fan_in + fan_out)) (Glorot and Bengio 2010, §4.2.1)."""
+    """Fill normally with deviation gain · √(2 / (fan_in + fan_out)); source as in `xavier_uniform_`."""
     return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(fans(tensor))), rng=rng)
 
 

@@ -19,20 +19,20 @@ _PADDING_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "repli
 
 
 class _Affine(Module):
-    """What both layers share: a weight, and a bias or None."""
+    """What these layers share: a weight and a bias, either of which may be None."""
 
     def _draw(self, shape: tuple[int, ...], bias: bool, dtype: np.dtype, rng: init.Rng) -> None:
         self.weight = Parameter(np.empty(shape, dtype))
         self.bias = Parameter(np.empty(shape[0], dtype)) if bias else None
         init.default_(*self._values(), rng=rng)
 
-    def _values(self) -> tuple[np.ndarray, np.ndarray | None]:
-        return self.weight.data, None if self.bias is None else self.bias.data
+    def _values(self) -> list[np.ndarray | None]:
+        return [None if p is None else p.data for p in (self.weight, self.bias)]
 
-    def _accumulate(self, grad_weight: np.ndarray, grad_bias: np.ndarray | None) -> None:
-        self.weight.accumulate(grad_weight)
-        if self.bias is not None:
-            self.bias.accumulate(grad_bias)
+    def _accumulate(self, *grads: np.ndarray | None) -> None:
+        for parameter, grad in zip((self.weight, self.bias), grads):
+            if parameter is not None:
+                parameter.accumulate(grad)
 
 
 class Conv2d(_Affine):
@@ -179,3 +179,80 @@ class Linear(_Affine):
 
     def extra_repr(self) -> str:
         return f"{self.in_features}, {self.out_features}" + ("" if self.bias is not None else ", bias=False")
+
+
+class BatchNorm2d(_Affine):
+    """Normalise each channel over the batch: see `ops.batch_norm`.
+
+    Parameters
+    ----------
+    num_features : int
+        Number of channels, at least 1.
+    eps : float, default 1e-5
+    momentum : float or None, default 0.1
+        Share of the new batch in the running statistics; None weighs all batches alike.
+    affine : bool, default True
+        Learn a scale and a shift for each channel.
+    track_running_stats : bool, default True
+        Keep running statistics for prediction; otherwise the batch's own are used then as well.
+    dtype : dtype, default float32
+
+    Attributes
+    ----------
+    weight, bias : Parameter of shape (num_features,), or None
+    running_mean, running_var : ndarray of shape (num_features,), or None
+    num_batches_tracked : int64 ndarray of shape (), or None
+
+    Examples
+    --------
+    >>> norm = BatchNorm2d(2)
+    >>> x = np.arange(16, dtype=np.float32).reshape(2, 2, 2, 2)
+    >>> float(abs(norm(x).mean()).round(6)), int(norm.num_batches_tracked)
+    (0.0, 1)
+    """
+
+    buffer_names = ("running_mean", "running_var", "num_batches_tracked")
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        *,
+        dtype: np.dtype = np.float32,
+    ) -> None:
+        self.num_features = arguments.integer("num_features", num_features, 1)
+        self.eps, self.momentum = eps, momentum
+        self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
+        self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
+        self.running_mean = np.zeros(num_features, dtype) if track_running_stats else None
+        self.running_var = np.ones(num_features, dtype) if track_running_stats else None
+        self.num_batches_tracked = np.zeros((), np.int64) if track_running_stats else None
+
+    def _options(self) -> tuple:
+        """Return running statistics, weight, bias, and whether to use the batch's own, for `ops`."""
+        use_batch = self.training or self.running_mean is None
+        return self.running_mean, self.running_var, *self._values(), use_batch
+
+    def forward(self, input: np.ndarray) -> np.ndarray:
+        """(N, num_features, H, W) -> the same shape."""
+        arguments.array("input", input, 4, "(N, C, H, W)")
+        momentum = self.momentum
+        if self.training and self.num_batches_tracked is not None:
+            self.num_batches_tracked += 1
+            momentum = 1 / int(self.num_batches_tracked) if momentum is None else momentum
+        self._saved = (input, self._options())
+        return ops.batch_norm(input, *self._options(), momentum or 0.0, self.eps)
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        input, options = self.recall("_saved")
+        grad_input, *grads = ops.batch_norm_backward(grad_output, input, *options, eps=self.eps)
+        self._accumulate(*grads)
+        return grad_input
+
+    def extra_repr(self) -> str:
+        affine, track = self.weight is not None, self.running_mean is not None
+        text = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}"
+        return text + f", affine={affine}, track_running_stats={track}"

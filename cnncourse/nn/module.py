@@ -23,7 +23,6 @@ class Parameter:
 
     Attributes
     ----------
-    data : ndarray
     grad : ndarray of the same shape, or None
         Sum of the gradients since `zero_grad`.
 

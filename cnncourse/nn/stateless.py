@@ -1,4 +1,4 @@
-"""Layers without weights: pooling, activations, and flattening."""
+"""Layers without weights: pooling, activations, flattening, and dropout."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from cnncourse import ops
 from cnncourse.errors import message
+from cnncourse.nn import init
 from cnncourse.nn.module import Module
 
 Size = int | tuple[int, int]
@@ -187,3 +188,45 @@ class Flatten(Module):
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
         return grad_output.reshape(self.recall("_shape"))
+
+
+class Dropout(Module):
+    """Switch numbers off at random while training: see `ops.dropout`.
+
+    Parameters
+    ----------
+    p : float from 0 to 1, default 0.5
+        Probability of zero.
+    inplace : bool, default False
+        Write the result into the input.
+    rng : numpy.random.Generator or int, optional
+        Where the random numbers come from, or a seed.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not a probability.
+
+    Examples
+    --------
+    >>> Dropout(0.5, rng=0)(np.ones(6))
+    array([2., 2., 2., 0., 0., 0.])
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: init.Rng = None) -> None:
+        if not 0 <= p <= 1:
+            raise ValueError(message("p", p, "must lie between 0 and 1", "0.5 is usual."))
+        self.p, self.inplace, self.rng = p, inplace, np.random.default_rng(rng)
+
+    def forward(self, input: np.ndarray) -> np.ndarray:
+        """Any shape -> the same shape."""
+        out, mask = ops.dropout(input, self.p, self.training, self.inplace, rng=self.rng, return_mask=True)
+        self._saved = (input, mask, self.training)
+        return out
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        input, mask, training = self.recall("_saved")
+        return ops.dropout_backward(grad_output, input, self.p, training, mask=mask)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}"

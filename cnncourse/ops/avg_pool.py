@@ -105,8 +105,8 @@ def avg_pool2d_backward(
     """
     arguments.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
-    grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
-    grad = wide(grad) / _divisor(rows, columns, count_include_pad, divisor_override).astype(wide(batch).dtype)
+    grad = wide(grad_batch(grad_output, batch, batched, (rows.windows, columns.windows)))
+    grad = grad / _divisor(rows, columns, count_include_pad, divisor_override).astype(grad.dtype)
     grad_input = narrow(spread(spread(grad, columns, -1), rows, -2), input)
     return grad_input if batched else grad_input[0]
 

@@ -52,7 +52,7 @@ def batch_norm(
     input : float ndarray of shape (N, C) or (N, C, ...)
     running_mean, running_var : ndarray of shape (C,) or None
         Used when `training` is False, **updated in place** when it is True, as in torch. None, both: none
-        are kept, and nothing is learnt from an empty batch.
+        are kept. An empty batch changes nothing.
     weight, bias : ndarray of shape (C,), optional
         Scale γ and shift β after normalisation. Beside a float16 input these and the statistics may be
         float32.
