@@ -1,8 +1,8 @@
 """NumPy operators that speak ``torch.nn.functional``: same names, arguments, defaults and meaning.
 
-`<op>_backward(grad_output, <the arguments of op>)` returns the gradients in the order of the inputs. It
-refuses what `<op>` refuses, and a `grad_output` of another shape or dtype than the output. Complex numbers
-are taken by convolutions and `linear` alone.
+`<op>_backward(grad_output, <the arguments of op>)` returns the gradients in the order of the inputs, each of
+the shape of its input. It refuses what `<op>` refuses, and a `grad_output` of another shape or dtype than the
+output. Complex numbers are taken by convolutions and `linear` alone.
 """
 
 from cnncourse.ops.activation import (

@@ -57,10 +57,6 @@ def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 def relu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     """Let the gradient through where the input was positive; arguments as in `relu`.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Examples
     --------
     >>> relu_backward(np.array([5.0, 5.0, 5.0]), np.array([-2.0, 0.0, 3.0]))
@@ -109,12 +105,7 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
 def leaky_relu_backward(
     grad_output: np.ndarray, input: np.ndarray, negative_slope: float = 0.01
 ) -> np.ndarray:
-    """Take `negative_slope` of the gradient where the input was negative; arguments as in `leaky_relu`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Take `negative_slope` of the gradient where the input was negative; arguments as in `leaky_relu`."""
     gradient(grad_output, input)
     return narrow(np.where(input > 0, grad_output, grad_output * negative_slope), input)
 
@@ -162,12 +153,7 @@ def hardtanh(
 def hardtanh_backward(
     grad_output: np.ndarray, input: np.ndarray, min_val: float = -1.0, max_val: float = 1.0
 ) -> np.ndarray:
-    """Let the gradient through between the bounds; arguments as in `hardtanh`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Let the gradient through between the bounds; arguments as in `hardtanh`."""
     gradient(grad_output, input)
     _check_bounds(min_val, max_val)
     return grad_output * ((input > min_val) & (input < max_val))
@@ -214,12 +200,7 @@ def relu6(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
 
 def relu6_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Let the gradient through between 0 and 6; arguments as in `relu6`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Let the gradient through between 0 and 6; arguments as in `relu6`."""
     return hardtanh_backward(grad_output, input, 0.0, 6.0)
 
 
@@ -259,12 +240,7 @@ def hardsigmoid(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
 
 def hardsigmoid_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Let a sixth of the gradient through between −3 and 3; arguments as in `hardsigmoid`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Let a sixth of the gradient through between −3 and 3; arguments as in `hardsigmoid`."""
     gradient(grad_output, input)
     return grad_output / 6 * ((input > -3) & (input < 3))
 
@@ -306,12 +282,7 @@ def hardswish(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
 
 def hardswish_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Multiply by 0 up to −3, by 1 from 3 on, and by x/3 + 1/2 between; arguments as in `hardswish`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Multiply by 0 up to −3, by 1 from 3 on, and by x/3 + 1/2 between; arguments as in `hardswish`."""
     gradient(grad_output, input)
     x = wide(input)
     slope = np.where(x < 3, x / 3 + 0.5, 1)

@@ -47,10 +47,6 @@ def sigmoid(input: np.ndarray) -> np.ndarray:
 def sigmoid_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     """Multiply by y (1 − y), at most 1/4, why deep stacks of sigmoids learn slowly; arguments as there.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Examples
     --------
     >>> sigmoid_backward(np.array([4.0]), np.array([0.0]))
@@ -94,12 +90,7 @@ def tanh(input: np.ndarray) -> np.ndarray:
 
 
 def tanh_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Multiply by 1 − y²; arguments as in `tanh`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Multiply by 1 − y²; arguments as in `tanh`."""
     gradient(grad_output, input)
     return narrow(grad_output * (1 - np.tanh(wide(input)) ** 2), input)
 
@@ -148,12 +139,7 @@ def silu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
 
 def silu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Multiply by σ(x) (1 + x (1 − σ(x))); arguments as in `silu`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Multiply by σ(x) (1 + x (1 − σ(x))); arguments as in `silu`."""
     gradient(grad_output, input)
     gate = logistic(wide(input))
     with np.errstate(invalid="ignore"):
@@ -203,12 +189,7 @@ def gelu(input: np.ndarray, approximate: str = "none") -> np.ndarray:
 
 
 def gelu_backward(grad_output: np.ndarray, input: np.ndarray, approximate: str = "none") -> np.ndarray:
-    """Multiply by Φ(x) + x Φ'(x); arguments as in `gelu`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Multiply by Φ(x) + x Φ'(x); arguments as in `gelu`."""
     gradient(grad_output, input)
     x = wide(input)
     gate = _gate(x, approximate)
@@ -272,12 +253,7 @@ def softplus(input: np.ndarray, beta: float = 1.0, threshold: float = 20.0) -> n
 def softplus_backward(
     grad_output: np.ndarray, input: np.ndarray, beta: float = 1.0, threshold: float = 20.0
 ) -> np.ndarray:
-    """Multiply by σ(beta · x), the slope of the rounded corner; arguments as in `softplus`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Multiply by σ(beta · x), the slope of the rounded corner; arguments as in `softplus`."""
     gradient(grad_output, input)
     z = wide(input) * _nonzero_beta(beta)
     return narrow(np.where(z > threshold, grad_output, grad_output * logistic(z)), input)
@@ -329,12 +305,7 @@ def elu(input: np.ndarray, alpha: float = 1.0, inplace: bool = False) -> np.ndar
 
 
 def elu_backward(grad_output: np.ndarray, input: np.ndarray, alpha: float = 1.0) -> np.ndarray:
-    """Multiply by 1 where the input was positive, by alpha · exp(x) elsewhere; arguments as in `elu`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Multiply by 1 where the input was positive, by alpha · exp(x) elsewhere; arguments as in `elu`."""
     gradient(grad_output, input)
     x = wide(input)
     return narrow(grad_output * np.where(x <= 0, alpha * np.exp(np.minimum(x, 0)), 1), input)

@@ -113,10 +113,6 @@ def adaptive_avg_pool2d_backward(
 ) -> np.ndarray:
     """Spread each output's gradient evenly over its window; arguments as in `adaptive_avg_pool2d`.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Notes
     -----
     Sample h lies in the windows ⌊h·O/H⌋ to ⌈(h+1)·O/H⌉: the forward's formula with H and O exchanged. So the
@@ -202,10 +198,6 @@ def adaptive_max_pool2d_backward(
     grad_output: np.ndarray, input: np.ndarray, output_size: OutputSize, return_indices: bool = False
 ) -> np.ndarray:
     """Send each gradient to the maximum of its window, 0 elsewhere; arguments as in `adaptive_max_pool2d`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
 
     Examples
     --------

@@ -93,10 +93,6 @@ def avg_pool2d_backward(
 ) -> np.ndarray:
     """Spread each output's gradient evenly over its window; arguments as in `avg_pool2d`.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Examples
     --------
     >>> avg_pool2d_backward(np.array([[[8.0]]]), np.zeros((1, 2, 2)), 2)
@@ -155,12 +151,7 @@ def sum_pool2d_backward(
     padding: Size = 0,
     ceil_mode: bool = False,
 ) -> np.ndarray:
-    """Copy each output's gradient to its whole window; arguments as in `sum_pool2d`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-    """
+    """Copy each output's gradient to its whole window; arguments as in `sum_pool2d`."""
     return avg_pool2d_backward(
         grad_output, input, kernel_size, stride, padding, ceil_mode, divisor_override=1
     )

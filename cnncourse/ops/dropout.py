@@ -88,10 +88,6 @@ def dropout_backward(
     `mask` is what `dropout` returned with ``return_mask=True``. It takes the place of the forward's `rng`: a
     generator that has drawn once would draw other numbers now.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Examples
     --------
     >>> mask = np.array([True, False])

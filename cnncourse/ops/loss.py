@@ -83,10 +83,6 @@ def nll_loss_backward(
 ) -> np.ndarray:
     """Return minus the weight at each sample's class, zero elsewhere; arguments as in `nll_loss`.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Examples
     --------
     >>> nll_loss_backward(1.0, np.zeros((2, 2)), np.array([0, 1]))
@@ -184,10 +180,6 @@ def cross_entropy_backward(
     label_smoothing: float = 0.0,
 ) -> np.ndarray:
     r"""Return softmax minus target, the simplest gradient there is; arguments as in `cross_entropy`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
 
     Notes
     -----

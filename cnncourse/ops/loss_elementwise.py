@@ -66,10 +66,6 @@ def mse_loss_backward(
 ) -> np.ndarray:
     """Return twice the weighted difference, divided as the loss was; arguments as in `mse_loss`.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Examples
     --------
     >>> mse_loss_backward(1.0, np.array([1.0, 2.0]), np.array([1.0, 4.0]))
@@ -161,10 +157,6 @@ def binary_cross_entropy_with_logits_backward(
     pos_weight: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return sigmoid minus target, weighted: (1 − t) − (1 + (p − 1) t) σ(−x); arguments as in the forward.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
 
     Examples
     --------

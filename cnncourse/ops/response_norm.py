@@ -68,10 +68,6 @@ def local_response_norm_backward(
 ) -> np.ndarray:
     r"""Return the gradient of `local_response_norm`; arguments as there.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Notes
     -----
     A number acts directly, and through the divisors of its neighbours. With b the bracket of the formula,

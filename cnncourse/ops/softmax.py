@@ -65,10 +65,6 @@ def softmax_backward(
 ) -> np.ndarray:
     r"""Return the gradient of `softmax`; every score moves every probability. Arguments as in `softmax`.
 
-    Returns
-    -------
-    ndarray of the shape of `input`
-
     Notes
     -----
     .. math:: \frac{\partial y_i}{\partial x_j} = y_i ([i = j] - y_j), \qquad
@@ -127,10 +123,6 @@ def log_softmax_backward(
     grad_output: np.ndarray, input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None = None
 ) -> np.ndarray:
     r"""Return the gradient of `log_softmax`; arguments as in `softmax`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
 
     Notes
     -----
