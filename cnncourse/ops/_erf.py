@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 _RULES = {"d": (0.5, 13), "f": (0.7, 7)}  # step and number of midpoints for each precision
-_BLOCK = 32768  # numbers worked on at a time, so that intermediate results stay in the cache
+_BLOCK = 32768  # numbers worked on at a time: what stays in the cache takes half the time (`ops_tricks`)
 
 
 def erfc(x: np.ndarray) -> np.ndarray:

@@ -57,6 +57,8 @@ def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 def relu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     """Let the gradient through where the input was positive; arguments as in `relu`.
 
+    Where the input is NaN, nothing passes; in torch it does.
+
     Examples
     --------
     >>> relu_backward(np.array([5.0, 5.0, 5.0]), np.array([-2.0, 0.0, 3.0]))
@@ -282,7 +284,10 @@ def hardswish(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
 
 def hardswish_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Multiply by 0 up to −3, by 1 from 3 on, and by x/3 + 1/2 between; arguments as in `hardswish`."""
+    """Multiply by 0 up to −3, by 1 from 3 on, and by x/3 + 1/2 between; arguments as in `hardswish`.
+
+    Where the input is NaN, nothing passes; in torch it does.
+    """
     gradient(grad_output, input)
     x = wide(input)
     slope = np.where(x < 3, x / 3 + 0.5, 1)

@@ -45,7 +45,7 @@ def sigmoid(input: np.ndarray) -> np.ndarray:
 
 
 def sigmoid_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Multiply by y (1 − y), at most 1/4, why deep stacks of sigmoids learn slowly; arguments as there.
+    """Multiply by y (1 − y), at most 1/4, so deep stacks learn slowly; arguments as in `sigmoid`.
 
     Examples
     --------
