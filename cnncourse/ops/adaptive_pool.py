@@ -210,5 +210,5 @@ def adaptive_max_pool2d_backward(
     batch, batched, output_size = _max_arguments(input, output_size)
     grad = grad_batch(grad_output, batch, batched, output_size)
     _, indices = _max_and_indices(batch, output_size)
-    grad_input = scatter(grad, indices, batch.shape)
+    grad_input = narrow(scatter(wide(grad), indices, batch.shape), input)
     return grad_input if batched else grad_input[0]
