@@ -37,6 +37,7 @@ def noise(*shape, mean=0.0, spread=1.0):
         (lambda: ops.gelu(full(1, 12_000), "tanh"), 12_000),
         (lambda: ops.softplus(full(1, 12_000), beta=50), 12_000),
         (lambda: ops.elu(full(1, -3e-4), alpha=1e5), HALF(-29.98)),
+        (lambda: ops.adaptive_max_pool2d_backward(full((1, 50, 50), 1), full((1, 1, 1), 1), 50), 2500),
         (lambda: ops.local_response_norm(full((1, 1, 1), 5000), 1, alpha=1, beta=0.5), 1),
         (
             lambda: ops.linear_backward(full((70_000, 1), 0.5), full((70_000, 1), 1), full((1, 1), 1))[1],
