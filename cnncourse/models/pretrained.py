@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 FOLDER = Path(__file__).with_name("weights")
-# What torchvision's weights were trained with: `transforms()` of each has these two.
+# Of ImageNet's channels: torchvision's weights expect pixels normalised with these two.
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -22,33 +22,9 @@ def load(
     num_classes: int,
     in_channels: int,
 ) -> dict:
-    """Load trained weights into a network.
+    """Load trained weights into a network, and return what they were trained on.
 
-    Parameters
-    ----------
-    model : nn.Module
-        The network, as the registry built it.
-    name : str
-        Its name in the registry.
-    torchvision_name : str or None
-        torchvision's name of the same architecture; needed for ``"imagenet"``.
-    weights : str
-        ``"imagenet"``, or the data of weights that ship.
-    num_classes, in_channels : int
-        As the network was built. Where the number of classes is not that of the weights, its last layer stays
-        as it is.
-
-    Returns
-    -------
-    dict
-        What the weights were trained on: ``name``, ``classes``, ``image_shape``, ``mean``, ``std``.
-
-    Raises
-    ------
-    ValueError
-        If there are no such weights for this network, or they expect other images.
-    OSError
-        If ImageNet weights are not in torch's cache and cannot be fetched.
+    Where the number of classes is not that of the weights, the last layer stays as it is.
     """
     shipped = None if weights == "imagenet" else provenance(name, weights)["data"]
     channels = 3 if shipped is None else shipped["image_shape"][0]

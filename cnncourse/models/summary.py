@@ -142,7 +142,10 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     if len(size) != 3 or not all(isinstance(n, int) and n >= 1 for n in size):
         raise ValueError(f"input_size={input_size!r} must be three whole numbers: (channels, height, width)")
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    shapes = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors.items()}
+    shapes = {
+        name: torch.empty_like(tensor, device="meta", requires_grad=tensor.requires_grad)
+        for name, tensor in tensors.items()
+    }
     recorder = _Recorder()
     handles = []
     for name, module in model.named_modules():
@@ -199,7 +202,7 @@ class _Recorder(TorchDispatchMode):
             parameters = 0
             if id(module) not in self._seen:
                 self._seen.add(id(module))
-                parameters = sum(p.numel() for p in module.parameters(recurse=False))
+                parameters = sum(p.numel() for p in module.parameters(recurse=False) if p.requires_grad)
             field = self._fields.get(output, _PIXEL)
             row = LayerRow(
                 name,

@@ -126,6 +126,14 @@ def test_a_layer_called_twice_has_two_rows_and_one_count():
     assert table.parameters == 10
 
 
+def test_frozen_weights_count_neither_in_their_row_nor_in_the_total():
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(72, 1))
+    network[0].requires_grad_(False)
+    table = models.summary(network, (1, 8, 8))
+    assert [row.parameters for row in table] == [0, 0, 73]
+    assert table.parameters == 73
+
+
 def test_leaves_the_network_as_it_was():
     model = models.create("resnet20").train()
     before = {key: value.clone() for key, value in model.state_dict().items()}
