@@ -18,7 +18,7 @@ ARROWS = {
     "errors": set(),
     "ops": {"errors"},
     "nn": {"ops", "errors"},
-    "bridge": {"nn", "ops", "models", "errors"},
+    "bridge": {"nn", "ops", "errors"},
     "data": set(),
     "models": {"errors"},
     "results": set(),

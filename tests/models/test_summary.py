@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torchvision
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
@@ -100,6 +101,39 @@ def test_macs_are_half_the_flops_that_torch_counts(name):
     assert sum(row.parameters for row in table) == table.parameters
 
 
+@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_1", "resnet18", "mobilenet_v2", "densenet121"])
+def test_shapes_parameters_and_macs_are_those_of_the_network_that_runs(name):
+    network = torchvision.models.get_model(name, weights=None)
+    network.eval()
+    rows = models.summary(network, (3, 96, 96))
+    expected = []
+
+    def note(layer):
+        def hook(module, inputs, output):
+            parameters = sum(p.numel() for p in module.parameters(recurse=False))
+            macs = 0
+            if isinstance(module, nn.Conv2d):
+                macs = output[0].numel() * module.weight[0].numel()
+            elif isinstance(module, nn.Linear):
+                macs = module.weight.numel()
+            expected.append((layer, tuple(output.shape[1:]), parameters, macs))
+
+        return hook
+
+    for layer, module in network.named_modules():
+        if not list(module.children()):
+            module.register_forward_hook(note(layer))
+    with torch.no_grad():
+        network(torch.zeros(1, 3, 96, 96))
+    found = [(row.name, row.output_shape, row.parameters, row.macs) for row in rows]
+    counted = set()  # ReLU modules run several times; parameters count once
+    for i, (layer, shape, _, macs) in enumerate(expected):
+        if layer in counted:
+            expected[i] = (layer, shape, 0, macs)
+        counted.add(layer)
+    assert found == expected
+
+
 def test_pooling_over_everything_and_dense_layers_see_all():
     rows = models.summary(models.create("resnet20"), (3, 32, 32)).rows
     assert rows[-3].receptive_field is not None
@@ -151,6 +185,11 @@ def test_prints_a_table():
     assert "16×10×10" in text
     assert lines[-1].split() == ["total", "61,706", "416,520"]
     assert len({len(line) for line in lines}) == 1
+
+
+def test_refuses_what_is_no_network():
+    with pytest.raises(TypeError, match="model is a list; it must be"):
+        models.summary([1, 2], (1, 28, 28))
 
 
 @pytest.mark.parametrize("size", [(28, 28), (1, 0, 28), (1, 28.0, 28)])
