@@ -6,9 +6,9 @@
 True
 """
 
+from cnncourse.models.layers import LayerRow, Summary, summary
 from cnncourse.models.pretrained import provenance
 from cnncourse.models.registry import about, create, image_shape, names
-from cnncourse.models.summary import LayerRow, Summary, summary
 from cnncourse.models.zoo import Network
 
 __all__ = [
