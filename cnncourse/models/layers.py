@@ -118,8 +118,9 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     A layer with kernel k (dilation d) and stride s turns a field r with spacing j into r + d·(k - 1)·j with
     spacing j·s, both starting at 1; where branches meet the largest counts. A transposed convolution turns it
     into r + (⌈(d·(k - 1) + 1) / s⌉ - 1)·j with spacing j/s on average; further layers behind it can see a few
-    pixels more. A dense layer, or pooling over all positions, sees the whole image. MACs count the
-    multiplications of convolutions and matrix products; a bias adds none.
+    pixels more. A dense layer, or pooling over all positions, sees the whole image; a dense layer at each
+    position sees what that position saw. MACs count the multiplications of convolutions and matrix products;
+    a bias adds none.
 
     References
     ----------
@@ -239,7 +240,8 @@ class _Recorder(TorchDispatchMode):
         elif name in ("addmm", "mm", "bmm"):
             left = inputs[1] if name == "addmm" else inputs[0]
             self.macs += result.numel() * left.shape[-1]
-            field = None
+            if name == "bmm" or len(left) == 1:  # more rows: a dense layer at each position, as in ConvNeXt
+                field = None
         elif name in ("mean", "_adaptive_avg_pool2d", "adaptive_max_pool2d"):
             field = _pooled(field, inputs[0], result)
         for tensor in outputs:

@@ -89,7 +89,7 @@ def provenance(name: str, weights: str) -> dict:
         ships = ", ".join(" with ".join(path.stem.rsplit("_", 1)) for path in sorted(FOLDER.glob("*.json")))
         raise ValueError(
             f"weights={weights!r} is unknown for {name!r}; with the package comes {ships}, and the networks "
-            'that torchvision has take weights="imagenet"'
+            'that torchvision has, and efficientnet_lite0, take weights="imagenet"'
         )
     return json.loads(path.read_text(encoding="utf-8"))
 

