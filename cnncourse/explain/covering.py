@@ -100,11 +100,11 @@ def _check_sizes(height: int, width: int, sizes: dict[str, int]) -> None:
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
             raise TypeError(message(argument, repr(size), "must be a whole number", "Round it."))
         if size < 1:
-            raise ValueError(message(argument, size, "must be at least 1", "Count in pixels, or images."))
+            raise ValueError(message(argument, size, "must be at least 1", "Take a larger one."))
     window, stride = sizes["window"], sizes["stride"]
     if window > min(height, width):
         rule = f"must fit into images of {height} × {width} pixels"
         raise ValueError(message("window", window, rule, "Take a smaller one."))
     if stride > window:
-        remedy = "Some pixels would never be covered."
+        remedy = "A wider step would leave pixels that are never covered."
         raise ValueError(message("stride", stride, f"must be at most the window, {window}", remedy))

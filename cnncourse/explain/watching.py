@@ -105,7 +105,9 @@ def per_channel(argument: str, value: PerChannel, images: torch.Tensor) -> torch
     numbers = torch.as_tensor(value, dtype=images.dtype, device=images.device).reshape(1, -1, 1, 1)
     if numbers.shape[1] not in (1, images.shape[1]):
         rule = f"must be one number, or one for each of {images.shape[1]} channels"
-        raise ValueError(message(argument, f"{numbers.shape[1]} numbers", rule, "Count the channels."))
+        raise ValueError(
+            message(argument, f"{numbers.shape[1]} numbers", rule, "Pass one number to all, or as many.")
+        )
     return numbers
 
 

@@ -65,15 +65,17 @@ def image_shape(name: str) -> tuple[int, int, int]:
     return about(name).image_shape
 
 
-def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str | None = None) -> nn.Module:
+def create(
+    name: str, num_classes: int | None = None, in_channels: int = 3, weights: str | None = None
+) -> nn.Module:
     """Build a network by name.
 
     Parameters
     ----------
     name : str
         One of ``names()``.
-    num_classes : int
-        Number of outputs.
+    num_classes : int, optional
+        Number of outputs. Without it those of the weights, or 10 where there are none.
     in_channels : int
         Channels of the input images: 1 for grey, 3 for colour.
     weights : {None, "cifar10", "imagenet"}
@@ -106,6 +108,8 @@ def create(name: str, num_classes: int = 10, in_channels: int = 3, weights: str 
     ['cat', 'deer', 'dog']
     """
     network = about(name)
+    if num_classes is None:
+        num_classes = 10 if weights is None else network.classes
     for argument, value in (("num_classes", num_classes), ("in_channels", in_channels)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             rule = "must be a whole number of at least 1"

@@ -140,7 +140,7 @@ def test_eval_of_other_data(trained, tmp_path, capsys):
         (["predict", "run", "x.png", "--top", "0"], "--top 0 must be at least 1"),
         (["eval", "run", "--split", "all"], "invalid choice: 'all'"),
         (["summary"], "which network?"),
-        (["summary", "lenet6"], "did you mean lenet5"),
+        (["summary", "lenet6"], "Did you mean 'lenet5'"),
         (["summary", "lenet5", "--size", "3"], "input_size=(1, 3, 3)"),
         (["summary", "lenet5", "--classes", "0"], "num_classes=0"),
         (["data"], "the following arguments are required: action"),

@@ -134,7 +134,9 @@ def test_efficientnet_lite0_says_what_it_was_trained_on():
     mean, std = (np.array(network.trained_on[key]) for key in ("mean", "std"))
     pixels = np.array([0, 127, 255])
     np.testing.assert_allclose((pixels / 255 - mean) / std, (pixels - 127) / 128, atol=1e-12)
-    classes = models.create("efficientnet_lite0", 1000, weights="imagenet").trained_on["classes"]
+    whole = models.create("efficientnet_lite0", weights="imagenet")  # without a number all that they know
+    classes = whole.trained_on["classes"]
+    assert whole.spec["num_classes"] == 1000
     assert (len(classes), classes[281], classes[207]) == (1000, "tabby", "golden retriever")
 
 

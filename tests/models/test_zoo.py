@@ -268,6 +268,10 @@ def test_option_a_shortcut_has_no_parameters_and_keeps_the_signal():
     assert out[:, 16:].abs().max() == 0
 
 
+def test_without_a_number_of_classes_there_are_ten():
+    assert create_meta("vgg11", None, 3).spec["num_classes"] == 10
+
+
 def test_unknown_name_lists_near_matches():
     with pytest.raises(
         ValueError, match=r"name must be one of .* got 'resnet-81'\. Did you mean .*'resnet18'"
