@@ -110,10 +110,8 @@ def create(
     network = about(name)
     if num_classes is None:
         num_classes = 10 if weights is None else network.classes
-    for argument, value in (("num_classes", num_classes), ("in_channels", in_channels)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            rule = "must be a whole number of at least 1"
-            raise ValueError(message(argument, repr(value), rule, "Count the classes, or the colours."))
+    _check_count("num_classes", num_classes, "Count the classes.")
+    _check_count("in_channels", in_channels, "Grey images have 1, colour images 3.")
     model = network.build(num_classes, in_channels)
     if weights == "imagenet" and network.imagenet is None:
         fitting = ", ".join(other for other, row in NETWORKS.items() if row.imagenet)
@@ -122,3 +120,8 @@ def create(
         model.trained_on = pretrained.load(model, name, network.imagenet, weights, num_classes, in_channels)
     model.spec = {"name": name, "num_classes": num_classes, "in_channels": in_channels}
     return model
+
+
+def _check_count(argument: str, value: object, remedy: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(message(argument, repr(value), "must be a whole number of at least 1", remedy))

@@ -142,7 +142,7 @@ def test_eval_of_other_data(trained, tmp_path, capsys):
         (["summary"], "which network?"),
         (["summary", "lenet6"], "Did you mean 'lenet5'"),
         (["summary", "lenet5", "--size", "3"], "input_size=(1, 3, 3)"),
-        (["summary", "lenet5", "--classes", "0"], "num_classes=0"),
+        (["summary", "lenet5", "--classes", "0"], "num_classes must be a whole number of at least 1, got 0"),
         (["data"], "the following arguments are required: action"),
         (["data", "fetch"], "invalid choice: 'fetch'"),
         (["data", "get"], "which data?"),
