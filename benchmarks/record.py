@@ -73,16 +73,13 @@ def earlier(name: str, chapter: str) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def text(content: dict, *, lines: bool) -> str:
-    """Return the content as JSON: indented, or shorter with one of the `lines` for each of its keys."""
-    if not lines:
-        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    rows = [f"{json.dumps(key)}: {_compact(value)}" for key, value in content.items()]
-    return "{\n" + ",\n".join(rows) + "\n}\n"
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+def _by_line(content: dict) -> str:
+    """Return JSON with one line for each key: short, and a diff shows which key has changed."""
+    rows = (
+        f"{json.dumps(key)}: {json.dumps(value, separators=(',', ':'), ensure_ascii=False)}"
+        for key, value in content.items()
+    )
+    return "{\n" + ",\n".join(rows) + "\n}"
 
 
 def save(
@@ -114,6 +111,7 @@ def save(
         content["drawn"] = drawn
     path = run_file(name, chapter)
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text(content, lines=chapter is not None), encoding="utf-8")
+    text = _by_line(content) if chapter else json.dumps(content, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
     print(f"wrote {path.relative_to(ROOT)}, {path.stat().st_size} bytes", flush=True)
     return path
