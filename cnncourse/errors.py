@@ -34,3 +34,14 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     if near:
         return f"Did you mean {' or '.join(map(repr, near))}?"
     return f"There are {', '.join(map(repr, known[:MOST_LISTED]))}{', …' * (len(known) > MOST_LISTED)}."
+
+
+def printable(text: object) -> str:
+    r"""Return text that a terminal only shows: control characters and bytes that are no text become escapes.
+
+    Examples
+    --------
+    >>> printable("cat\x1b[2J")
+    'cat\\x1b[2J'
+    """
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))

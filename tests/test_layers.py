@@ -19,7 +19,7 @@ ARROWS = {
     "ops": {"errors"},
     "nn": {"ops", "errors"},
     "bridge": {"nn", "ops", "models", "errors"},
-    "data": set(),
+    "data": {"errors"},
     "models": set(),
     "results": set(),
     "script_note": set(),
@@ -30,7 +30,7 @@ ARROWS = {
     "widgets": {"plots", "ops", "script_note"},
     "exercises": {"ops", "nn", "script_note"},
     "recipes": {"train", "models", "data", "transfer", "results"},
-    "cli": {"train", "models", "data", "plots", "recipes"},
+    "cli": {"train", "models", "data", "plots", "recipes", "errors"},
 }
 
 # room -> (third-party packages at the top of a file, those that may be imported inside a function only)
