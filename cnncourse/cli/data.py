@@ -157,9 +157,8 @@ def _check_folder(folder: Path) -> int:
         known = known or names
         strange = [name for name in names if name not in known]
         for name in strange:
-            print(
-                f"{printable(inside / name)}: not a class of {printable(places[0])}. {did_you_mean(name, known)}"
-            )
+            hint = did_you_mean(name, known)
+            print(f"{printable(inside / name)}: not a class of {printable(places[0])}. {hint}")
         with contextlib.redirect_stdout(io.StringIO()):  # its line names this command
             # Named, a class may be empty: it is listed like a bad file.
             images = load_folder(place, 32, classes=names, cache=False)

@@ -112,7 +112,7 @@ class Source:
         """Load ``"train"``, ``"test"`` or, of a folder that has it, ``"valid"``.
 
         `classes` are those a network knows already, for a folder. A folder without a part for testing is
-        split, unless `split_folder` is False: as `run`, the folder of a run on these data, keeps it, else anew.
+        split, unless `split_folder` is False: as it is kept in `run`, the folder of a run on it, else anew.
         """
         from cnncourse.data import splits
 
@@ -132,7 +132,7 @@ class Source:
         return images
 
     def load_parts(self, run: Path | None = None) -> tuple[ImageData, ImageData]:
-        """Load what is for training and what is for testing; a folder that holds both is split and not read twice.
+        """Load what is for training and what is for testing, a folder that holds both without a part once.
 
         `run` is the folder of the run that goes on with its training pictures: others are refused.
         """
@@ -181,8 +181,8 @@ class Source:
 
         if run and not kept:
             print(
-                f"{printable(run)} is of an older version and does not say which pictures it was trained on: if some "
-                "came or went since, the figures are too good"
+                f"{printable(run)} is of an older version and does not say which pictures it was trained on: "
+                "if some came or went since, the figures are too good"
             )
             return arrays.split_data(images, _TEST_SHARE, seed=0)
         pictures = splits.digests(names, images)
@@ -192,8 +192,8 @@ class Source:
         came, gone = int((sides == "").sum()), len(split.test) - int((sides == "test").sum())
         if came or gone:
             print(
-                f"{printable(self.data)}: {came} pictures came since {printable(run)} was begun and are left out; of "
-                f"the {len(split.test)} it keeps for testing {gone} are gone"
+                f"{printable(self.data)}: {came} pictures came since {printable(run)} was begun and are left "
+                f"out; of the {len(split.test)} it keeps for testing {gone} are gone"
             )
         if not (sides == "test").any():
             raise ValueError(f"--data {self.data} has none of the pictures left that {run} keeps for testing")
@@ -209,8 +209,8 @@ class Source:
         other += sorted(pictures.keys() - kept.train.keys())
         if other:
             raise ValueError(
-                f"--data {self.data} is not what the run was begun with: {len(other)} training pictures came, went or "
-                f"changed, the first is {other[0]}. Put them back, or choose another --out"
+                f"--data {self.data} is not what the run began with: {len(other)} training pictures came, "
+                f"went or changed, the first is {other[0]}. Put them back, or choose another --out"
             )
 
     def _say_overlap(self, train: dict[str, str], test: dict[str, str]) -> None:
@@ -219,8 +219,8 @@ class Source:
         twice = [name for name, digest in test.items() if digest in trained_on]
         if twice:
             print(
-                f"{printable(self.data)}: {len(twice)} of the {len(test)} pictures to test with are among those that "
-                f"are trained on, the first is {twice[0]}: the figure is too good"
+                f"{printable(self.data)}: {len(twice)} of the {len(test)} pictures to test with are trained "
+                f"on as well, the first is {twice[0]}: the figure is too good"
             )
 
 

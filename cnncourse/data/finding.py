@@ -1,4 +1,4 @@
-"""The files below the folders of classes, each once: links that lead in circles or to other classes are left out."""
+"""The files below the folders of classes, each once, whatever links there are."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Search:
         self._seen: set[tuple[int, int]] = set()
 
     def add(self, folder: Path, label: int) -> None:
-        """Add all files below a class's folder in the order of their names; deep folders need no deep stack."""
+        """Add all files below a class's folder in the order of their names, however deep they lie."""
         if not os.path.lexists(folder):
             return
         waiting = [(os.fspath(folder), os.path.islink(folder), True)]

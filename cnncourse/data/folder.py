@@ -129,7 +129,7 @@ def load_named(
 
 
 def class_folders(folder: Path, classes: Sequence[str] | None = None) -> tuple[Path, list[str], list[Path]]:
-    """Return where the classes lie, their names, and the parts beside them; refuse what is laid out otherwise."""
+    """Return where the classes lie, their names, and the parts beside them; refuse another layout."""
     shown = printable(folder)
     if not folder.exists():
         raise DataNotFound(f"path {shown} does not exist: give a folder laid out as FOLDER/CLASS/picture.jpg")
@@ -176,7 +176,7 @@ def _refuse_empty(
         reason = dict(left_out).get(plain_path(folder / empty[0]), "")
         because = f" ({reason})" if reason and "no files" not in reason else ""
         raise ValueError(
-            f"path {printable(folder)} has no readable image in its sub-folder {empty[0]!r}{because}{more}, but each "
-            "sub-folder is a class: put images into it or delete it. Only a class that is named in classes may be "
-            "empty"
+            f"path {printable(folder)} has no readable image in its sub-folder {empty[0]!r}{because}{more}, "
+            "but each sub-folder is a class: put images into it or delete it. Only a class that is named in "
+            "classes may be empty"
         )

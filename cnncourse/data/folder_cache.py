@@ -1,7 +1,7 @@
 """What is kept of a decoded folder: its images in one file, so that the next load is one read.
 
-``images.bin`` holds the pixels. ``meta.json`` holds a check sum of its second line in the first, and there all
-that is not pixels, with the check sum of the pixels.
+``images.bin`` holds the pixels. The second line of ``meta.json`` holds all else, with the check sum of the
+pixels; the first line is the check sum of the second.
 """
 
 from __future__ import annotations
@@ -204,8 +204,8 @@ class Sink:
             remedy = "; free some space there to keep them" if is_full else ""
             reason = f"{error.strerror or error}{remedy}"
             print(
-                f"the decoded images could not be kept in {printable(self._store.base)} ({reason}); they are used "
-                "anyway"
+                f"the decoded images could not be kept in {printable(self._store.base)} ({reason}); they are "
+                "used anyway"
             )
 
     def _open(self) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-_LOCK = ".in-use"
+LOCK = ".in-use"
 _YOUNG = 3600.0  # seconds in which a folder without a lock may still be about to get one
 
 
@@ -21,7 +21,7 @@ class WorkingFolder:
         base.mkdir(parents=True, exist_ok=True)
         remove_leftovers(base, prefix)
         self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=base))
-        self._lock: BinaryIO | None = open(self.path / _LOCK, "xb")  # noqa: SIM115 - __exit__ closes it
+        self._lock: BinaryIO | None = open(self.path / LOCK, "xb")  # noqa: SIM115 - __exit__ closes it
         take_lock(self._lock)
 
     def __enter__(self) -> WorkingFolder:
@@ -47,7 +47,7 @@ class WorkingFolder:
             self._lock.close()
             self._lock = None
             with contextlib.suppress(OSError):
-                (self.path / _LOCK).unlink()
+                (self.path / LOCK).unlink()
 
 
 def take_lock(file: BinaryIO) -> bool:
@@ -84,7 +84,7 @@ def remove_leftovers(base: Path, prefix: str) -> None:
 
 def _is_left(folder: Path) -> bool:
     try:
-        with open(folder / _LOCK, "r+b") as lock:
+        with open(folder / LOCK, "r+b") as lock:
             return take_lock(lock)
     except FileNotFoundError:
         return time.time() - folder.stat().st_mtime > _YOUNG

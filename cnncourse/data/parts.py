@@ -83,7 +83,7 @@ def find_parts(folder: Path, depth: int = 0) -> Parts | None:
     places = {kind: innermost(folder / name) for name, kind in kinds.items()}
     if len({os.path.realpath(place) for place in places.values()}) < len(places):
         raise ValueError(
-            f"path {printable(folder)} has one folder for two parts, {_listed(kinds)}: one is a link to the other"
+            f"path {printable(folder)} has one folder for two parts, {_listed(kinds)}: one is a link"
         )
     if holds_classes:
         return Parts(**{"train": folder} | places)
@@ -162,13 +162,13 @@ def _refuse_hidden_parts(folder: Path, names: list[str]) -> None:
         parts, again = _kinds_of(inner), set(inner) & (set(names) - {name})
         if set(parts.values()) - {"train"}:
             raise ValueError(
-                f"path {printable(folder)} holds {_listed(parts)} inside {printable(name)}, which would be mixed: lay it "
-                f"out as {printable(next(iter(parts)))}/CLASS/picture.jpg"
+                f"path {printable(folder)} holds {_listed(parts)} inside {printable(name)}, which would mix: "
+                f"lay it out as {printable(next(iter(parts)))}/CLASS/picture.jpg"
             )
         if again:
             raise ValueError(
-                f"path {printable(folder)} holds {_listed(sorted(again))} once more inside {printable(name)}: move the copy "
-                f"away, or load {printable(folder / name)}"
+                f"path {printable(folder)} holds {_listed(sorted(again))} again inside {printable(name)}: "
+                f"move the copy away, or load {printable(folder / name)}"
             )
 
 

@@ -23,7 +23,7 @@ class Split(NamedTuple):
     test: dict[str, str]
 
     def sides(self, pictures: dict[str, str]) -> list[str | None]:
-        """Return "train" or "test" for each picture, known by content or else by name; None if it came later."""
+        """Return "train" or "test" for each picture, by its content or else its name; None if it is new."""
         by_content = {digest: side for side in ("test", "train") for digest in getattr(self, side).values()}
         by_name = dict.fromkeys(self.test, "test") | dict.fromkeys(
             self.train, "train"
@@ -53,8 +53,8 @@ class Split(NamedTuple):
             return None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(
-                f"{path} is damaged ({printable(error) or type(error).__name__}): it says which pictures were "
-                "trained on; put it back, or measure on others with --data"
+                f"{path} is damaged ({printable(error) or type(error).__name__}): it says which pictures "
+                "were trained on; put it back, or measure on others with --data"
             ) from None
         if version != _VERSION:
             raise ValueError(
