@@ -114,8 +114,10 @@ def _sub_folders_if_readable(folder: Path) -> list[str]:
 
 def set_name(folder: Path) -> str:
     """Return what a data set is called: the name of its folder, or of the one above a part."""
-    above = [folder.absolute(), *folder.absolute().parents]
-    return next((place.name for place in above if place.name and not kind_of(place.name)), folder.name)
+    place = folder.absolute()
+    while kind_of(place.name) or place.name in _kinds_of(_sub_folders_if_readable(place.parent)):
+        place = place.parent
+    return place.name or folder.name
 
 
 def _kinds_of(names: list[str]) -> dict[str, str]:

@@ -1,0 +1,55 @@
+"""The split of a folder: shares, pictures known again by content and name, and the file that keeps it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from cnncourse.data import ImageData
+from cnncourse.data.splits import Split, digests, draw
+
+
+def some(number=40, seed=0):
+    images = np.random.default_rng(seed).integers(0, 256, (number, 1, 4, 4), np.uint8)
+    data = ImageData(images, np.arange(number) % 2, ("cat", "dog"))
+    return data, digests([f"{n}.png" for n in range(number)], data)
+
+
+def test_a_share_of_each_class_is_held_out():
+    data, pictures = some()
+    split = draw(pictures, data, 0.2)
+    assert len(split.test) == 8
+    assert sum(int(name.split(".")[0]) % 2 for name in split.test) == 4
+    assert split.train | split.test == pictures
+    assert split == draw(dict(reversed(pictures.items())), data.take(slice(None, None, -1)), 0.2)
+
+
+def test_equal_pictures_stay_together():
+    data, _ = some(30)
+    images = np.concatenate([data.images, data.images])
+    twice = ImageData(images, np.tile(data.labels, 2), data.classes)
+    split = draw(digests([f"{n}.png" for n in range(60)], twice), twice, 0.2)
+    assert split.test
+    assert not set(split.test.values()) & set(split.train.values())
+
+
+def test_pictures_are_known_by_content_then_by_name():
+    split = Split({"a": "1", "b": "2", "c": "5"}, {"d": "3", "e": "4", "f": "5"})
+    now = {"a": "1", "moved": "2", "d": "changed", "b": "changed too", "new": "9", "f": "5", "b2": "4"}
+    assert split.sides(now) == ["train", "train", "test", "train", None, "train", "test"]
+
+
+def test_the_file_keeps_it_or_names_its_fault(tmp_path):
+    data, pictures = some()
+    split, path = draw(pictures, data, 0.2), tmp_path / "split.json"
+    assert Split.load(path) is None
+    path.write_text(split.text())
+    assert Split.load(path) == split
+    whole = json.loads(split.text())
+    for damage in ("", "[1]", "{", "{}", json.dumps(whole | {"test": 3}), "[" * 100_000):
+        path.write_text(damage)
+        with pytest.raises(ValueError, match=r"split\.json is damaged .*: it says which pictures"):
+            Split.load(path)
+    path.write_text(json.dumps(whole | {"version": 2}))
+    with pytest.raises(ValueError, match="has the version 2, known is 1: use a newer cnncourse"):
+        Split.load(path)
