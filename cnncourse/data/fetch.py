@@ -109,11 +109,12 @@ def _move_files(source: Path, target: Path) -> None:
 def _in_few_words(error: Exception) -> str:
     """Return the last line of an error without its decoration; for an answer of a server, its number."""
     from http.client import responses
-    from urllib.error import HTTPError
 
-    if isinstance(error, HTTPError):
-        words = "it redirects without an end" if 300 <= error.code < 400 else responses.get(error.code)
-        return f"the server answers {error.code}, {words or 'which says nothing'}"
+    codes = re.findall(r"HTTP Error (\d+)", str(error))  # torchvision quotes the errors of all mirrors
+    if codes:
+        code = int(codes[-1])
+        words = "redirects without an end" if 300 <= code < 400 else responses.get(code, "which says nothing")
+        return f"the server answers {code}, {words}"
     cause = getattr(error, "reason", "") or getattr(error, "strerror", "") or error
     lines = str(cause).strip().splitlines() or [type(error).__name__]
     text = re.sub(r"<urlopen error (\[Errno -?\d+\] )?(.*)>|^\[Errno -?\d+\] ", r"\2", lines[-1].strip())
