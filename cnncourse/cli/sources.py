@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 # Beside a run's config.json: where its data came from, and what else the command was told, for --resume.
 COMMAND_FILE = "command.json"
-SPLIT_FILE = "split.json"  # and, of a folder of pictures, which of them it trains on
 _VERSION = 1  # of command.json
 _TEST_SHARE = 0.2  # of a folder that does not say what is for testing
 
@@ -44,35 +45,25 @@ class Source:
         folder = self._folder()
         data = self.data if folder is None else str(folder.absolute())
         root = None if self.root is None else str(Path(self.root).expanduser().absolute())
-        content = asdict(replace(self, data=data, root=root)) | ({"training": training} if training else {})
+        content = {"version": _VERSION, **asdict(replace(self, data=data, root=root))}
+        if training:
+            content["training"] = training
+        if folder is not None and self._split is None:
+            with contextlib.redirect_stdout(io.StringIO()):  # what there is to say was said at the first time
+                self.load_parts()
         if self._split:
-            write_text(run / SPLIT_FILE, self._split.text())
-        write_text(run / COMMAND_FILE, json.dumps({"version": _VERSION, **content}, indent=1))
+            content["split"] = self._split._asdict()
+        write_text(run / COMMAND_FILE, json.dumps(content, indent=1))
 
     @classmethod
     def load(cls, run: Path) -> Source | None:
         """Read it back; None if the run was not made by the command line."""
-        return cls.load_all(run)[0]
+        return _read_command(run)[0]
 
     @classmethod
     def load_all(cls, run: Path) -> tuple[Source | None, dict]:
         """Read back what `save` wrote, with what else the command was told."""
-        path = run / COMMAND_FILE
-        if not path.exists():
-            return None, {}
-        try:
-            content = dict(json.loads(path.read_text(encoding="utf-8")))
-            version = content.pop("version", _VERSION)
-            training = _read_training(content.pop("training", {}))
-            source = cls(**content)
-            source = replace(source, size=tuple(source.size) if source.size else None)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise ValueError(f"{path} is damaged ({error}): give --data") from None
-        if version != _VERSION:
-            raise ValueError(
-                f"{path} has the version {version!r}, known is {_VERSION}: use a newer cnncourse"
-            )
-        return source, training
+        return _read_command(run)[:2]
 
     @property
     def is_folder(self) -> bool:
@@ -124,7 +115,7 @@ class Source:
         if place is None:
             raise ValueError(f"--data {self.data} has no part named {split}")
         images, names = self._load_pictures(place, classes)
-        kept = splits.Split.load(run / SPLIT_FILE) if run else None
+        kept = _read_command(run)[2] if run else None
         if parts.test is None and split_folder:
             return self._divide(images, names, kept, run)[split == "test"]
         if kept and split != "train":
@@ -145,7 +136,7 @@ class Source:
         if parts.train is None:
             raise ValueError(f"--data {self.data} has a part for testing, {parts.test}, and none to train on")
         images, names = self._load_pictures(parts.train)
-        kept = splits.Split.load(run / SPLIT_FILE) if run else None
+        kept = _read_command(run)[2] if run else None
         if kept:
             self._refuse_other_training(kept, splits.digests(names, images), parts.test is None)
         if parts.test is None:
@@ -235,6 +226,30 @@ def _parts(folder: Path) -> Parts:
     if unused:
         print(f"{printable(folder)}: {printable(', '.join(unused))} is not used")
     return parts._replace(test=parts.test or parts.valid)
+
+
+def _read_command(run: Path) -> tuple[Source | None, dict, Split | None]:
+    """Return what `Source.save` wrote into the folder of a run: the source, what else was told, the split."""
+    path = run / COMMAND_FILE
+    if not path.exists():
+        return None, {}, None
+    try:
+        content = dict(json.loads(path.read_text(encoding="utf-8")))
+        version = content.pop("version", _VERSION)
+        if version == _VERSION:
+            training = _read_training(content.pop("training", {}))
+            split = _read_split(content.pop("split", None))
+            source = Source(**content)
+            return replace(source, size=tuple(source.size) if source.size else None), training, split
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"{path} is damaged ({error}): give --data") from None
+    raise ValueError(f"{path} has the version {version!r}, known is {_VERSION}: use a newer cnncourse")
+
+
+def _read_split(value: object) -> Split | None:
+    from cnncourse.data.splits import Split
+
+    return None if value is None else Split.read(value)
 
 
 def _read_training(told: dict) -> dict:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnncourse.errors import did_you_mean, printable
+from cnncourse.errors import printable
 
 # Pixels are counted in blocks of this many values, so that memory stays small however large the data are.
 _BLOCK = 1 << 22
@@ -123,43 +123,6 @@ class ImageData:
                     f"0 to {len(self) - 1}"
                 )
         return replace(self, images=self.images[indices], labels=self.labels[indices])
-
-    def with_classes(self, classes: Sequence[str]) -> ImageData:
-        """Return the same images with labels that count in another list of classes: names decide.
-
-        Parameters
-        ----------
-        classes : sequence of str
-            The new list, for example that of the network or of the training part.
-
-        Returns
-        -------
-        ImageData
-
-        Raises
-        ------
-        ValueError
-            If an image is of a class that is not in the list.
-
-        Examples
-        --------
-        >>> pixels = np.zeros((2, 1, 4, 4), np.uint8)
-        >>> ImageData(pixels, np.array([0, 1]), ("cat", "dog")).with_classes(("bird", "cat", "dog")).labels
-        array([1, 2])
-        """
-        classes = checked_classes(classes)
-        if classes == self.classes:
-            return self
-        place = {name: number for number, name in enumerate(classes)}
-        numbers = np.array([place.get(name, -1) for name in self.classes])
-        labels = numbers[self.labels]
-        if len(labels) and labels.min() < 0:
-            name = self.classes[self.labels[labels.argmin()]]
-            raise ValueError(
-                f"classes has no {name!r}, which images of {self.name or 'the data'} show. "
-                f"{did_you_mean(name, classes)}"
-            )
-        return replace(self, labels=labels, classes=classes)
 
     def counts(self) -> dict[str, int]:
         """Return how many images each class has, in the order of `classes`."""

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from cnncourse.data.arrays import ImageData, held_per_class
-from cnncourse.errors import printable
-
-_VERSION = 1
 
 
 class Split(NamedTuple):
@@ -30,37 +25,15 @@ class Split(NamedTuple):
         )  # both: it was trained on
         return [by_content.get(digest) or by_name.get(name) for name, digest in pictures.items()]
 
-    def text(self) -> str:
-        """Return the content of the file that keeps it."""
-        return json.dumps({"version": _VERSION, **self._asdict()})
-
     @classmethod
-    def load(cls, path: Path) -> Split | None:
-        """Read the file that keeps it; None if there is none.
-
-        Raises
-        ------
-        ValueError
-            If it is damaged, or newer than this package.
-        """
-        try:
-            content = dict(json.loads(path.read_text(encoding="utf-8")))
-            version = content["version"]
-            sides = [
-                {str(name): str(digest) for name, digest in content[part].items()} for part in cls._fields
-            ]
-        except FileNotFoundError:
-            return None
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise ValueError(
-                f"{path} is damaged ({printable(error) or type(error).__name__}): it says which pictures "
-                "were trained on; put it back, or measure on others with --data"
-            ) from None
-        if version != _VERSION:
-            raise ValueError(
-                f"{path} has the version {version!r}, known is {_VERSION}: use a newer cnncourse"
-            )
-        return cls(*sides)
+    def read(cls, value: object) -> Split:
+        """Return the split that a run's file holds; ValueError if it holds something else."""
+        if not isinstance(value, dict) or value.keys() != set(cls._fields):
+            raise ValueError("its split has other parts than train and test")
+        for part in value.values():
+            if not isinstance(part, dict) or not all(isinstance(digest, str) for digest in part.values()):
+                raise ValueError("its split is not of names and digests")
+        return cls(**value)
 
 
 def digests(names: Sequence[str], data: ImageData) -> dict[str, str]:

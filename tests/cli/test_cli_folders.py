@@ -12,7 +12,7 @@ from PIL import Image
 
 from cnncourse.cli import main
 
-TRAIN = "train --quiet --model mlp --epochs 2 --channels 1 --data".split()
+TRAIN = ["train", "--quiet", "--model", "mlp", "--epochs", "2", "--channels", "1", "--data"]
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_folders_without_a_use_are_told(photos, tmp_path, capsys):
 
 
 def test_eval_measures_with_what_the_run_kept(run, photos, capsys):
-    kept = json.loads((run / "split.json").read_text())
+    kept = json.loads((run / "command.json").read_text())["split"]
     assert (len(kept["train"]), len(kept["test"])) == (48, 12)
     before, out = measured(run, capsys)
     assert "on 12 images" in out
@@ -118,7 +118,7 @@ def test_eval_measures_with_what_the_run_kept(run, photos, capsys):
 
 
 def test_resume_knows_its_training_pictures(run, photos, capsys):
-    kept = json.loads((run / "split.json").read_text())
+    kept = json.loads((run / "command.json").read_text())["split"]
     resume = ["train", "--resume", "--quiet", "--epochs", "2", "--out", str(run)]
     Image.new("L", (8, 8), 9).save(photos / "dog" / "new.png")
     assert main(resume) == 0
@@ -135,7 +135,9 @@ def test_resume_knows_its_training_pictures(run, photos, capsys):
 
 
 def test_a_run_of_an_older_version_is_measured_as_it_was_and_says_so(run, capsys):
-    (run / "split.json").unlink()
+    content = json.loads((run / "command.json").read_text())
+    del content["split"]
+    (run / "command.json").write_text(json.dumps(content))
     assert (
         "is of an older version and does not say which pictures it was trained on" in measured(run, capsys)[1]
     )
@@ -146,6 +148,6 @@ def test_a_newer_or_damaged_run_file_is_named(run, capsys):
     assert whole["version"] == 1
     (run / "command.json").write_text(json.dumps(whole | {"version": 9}))
     assert "command.json has the version 9, known is 1" in one_line_error(capsys, "eval", run)
-    (run / "command.json").write_text(json.dumps(whole))
-    (run / "split.json").write_text("{")
-    assert "split.json is damaged" in one_line_error(capsys, "eval", run)
+    for damage in ([], {"train": {}}, {"train": 1, "test": {}}):
+        (run / "command.json").write_text(json.dumps(whole | {"split": damage}))
+        assert "command.json is damaged (its split" in one_line_error(capsys, "eval", run)

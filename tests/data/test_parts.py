@@ -21,10 +21,10 @@ def make(root, *folders):
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        ("train", ["train", "Train", "TRAINING", "training_set", "train-data", "trainset", "TrainImages", "train2017"]),
-        ("test", ["test", "Testing", "test_set", "test1", "test images", "evaluation"]),
+        ("train", ["train", "Train", "TRAINING", "training_set", "train-data", "trainset", "TrainImages"]),
+        ("test", ["test", "Testing", "test_set", "test1", "Test2017", "test images", "evaluation"]),
         ("valid", ["valid", "val", "Validation", "val2017", "validation_set", "dev"]),
-        (None, ["cat", "latest", "contest", "trainer", "training shoe", "station", "value", "data", "images"]),
+        (None, ["cat", "latest", "contest", "trainer", "training shoe", "station", "value", "data"]),
     ],
 )  # fmt: skip
 def test_names_of_parts(kind, names):
@@ -79,7 +79,7 @@ def test_a_class_may_have_the_name_of_a_part(tmp_path):
     assert load_folder(tmp_path).classes == ("bus", "car", "train")
     make(tmp_path, "test")
     with pytest.raises(
-        ValueError, match="holds test, named as parts.*'?test'? has no sub-folder for each class"
+        ValueError, match=r"holds test, named as parts.*'?test'? has no sub-folder for each class"
     ):
         load_folder(tmp_path)
     named = load_folder(tmp_path, classes=("bus", "car", "test", "train"))
@@ -130,7 +130,6 @@ def test_names_decide_across_parts(tmp_path):
     assert [train.classes[label] for label in test.labels] == ["cat", "cat", "dog", "dog"]
     alone = load_folder(tmp_path / "test")
     assert alone.labels.tolist() == [0, 0, 1, 1]
-    assert alone.with_classes(train.classes).labels.tolist() == test.labels.tolist()
     shutil.move(tmp_path / "test" / "dog", tmp_path / "test" / "Dog")
-    with pytest.raises(ValueError, match="sub-folder 'Dog' that is not among classes. Did you mean 'dog'"):
+    with pytest.raises(ValueError, match=r"sub-folder 'Dog' that is not among classes. Did you mean 'dog'"):
         load_folder(tmp_path / "test", classes=train.classes)

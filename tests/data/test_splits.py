@@ -39,17 +39,12 @@ def test_pictures_are_known_by_content_then_by_name():
     assert split.sides(now) == ["train", "train", "test", "train", None, "train", "test"]
 
 
-def test_the_file_keeps_it_or_names_its_fault(tmp_path):
+def test_what_is_read_is_a_split():
     data, pictures = some()
-    split, path = draw(pictures, data, 0.2), tmp_path / "split.json"
-    assert Split.load(path) is None
-    path.write_text(split.text())
-    assert Split.load(path) == split
-    whole = json.loads(split.text())
-    for damage in ("", "[1]", "{", "{}", json.dumps(whole | {"test": 3}), "[" * 100_000):
-        path.write_text(damage)
-        with pytest.raises(ValueError, match=r"split\.json is damaged .*: it says which pictures"):
-            Split.load(path)
-    path.write_text(json.dumps(whole | {"version": 2}))
-    with pytest.raises(ValueError, match="has the version 2, known is 1: use a newer cnncourse"):
-        Split.load(path)
+    split = draw(pictures, data, 0.2)
+    assert Split.read(json.loads(json.dumps(split._asdict()))) == split
+    for wrong in (None, [], {}, {"train": {}}, {"train": {}, "test": {}, "x": {}}, {"train": [], "test": {}}):
+        with pytest.raises(ValueError, match="its split"):
+            Split.read(wrong)
+    with pytest.raises(ValueError, match="its split is not of names and digests"):
+        Split.read({"train": {"a": 1}, "test": {}})

@@ -1,4 +1,4 @@
-"""Servers, proxies and portals that fail in every way: the promised stand-in or one line, and nothing left behind."""
+"""Servers, proxies and portals that fail in every way: the promised stand-in or one line."""
 
 import gzip
 import socket

@@ -1,4 +1,4 @@
-"""What is kept of a decoded folder: every damage is noticed and mended, every obstacle is named, nothing is left."""
+"""What is kept of a decoded folder: every damage is noticed and mended, every obstacle is named."""
 
 import errno
 import os
@@ -155,7 +155,7 @@ def test_only_a_full_disk_is_told_to_free_space(number, advice, photos, tmp_path
 
 def test_a_link_in_the_place_is_not_followed(photos, kept, tmp_path, capsys):
     """Somebody else's files, to which a name in the cache leads, keep their content."""
-    cache, place, whole = kept
+    place = kept[1]
     place.rename(tmp_path / "theirs")
     (tmp_path / "theirs" / "images.bin").write_bytes(b"theirs")
     place.symlink_to(tmp_path / "theirs")

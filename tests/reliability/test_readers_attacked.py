@@ -1,4 +1,4 @@
-"""Files made to harm: readers refuse them in one line, in little memory and time, and nothing in them runs."""
+"""Files made to harm: readers refuse them in one line and in little memory, and nothing in them runs."""
 
 import gzip
 import os
@@ -57,7 +57,9 @@ PICKLES = {
     "deep tuples as a key": b"\x80\x02}" + b")" + b"\x85" * 200_000 + b"Ns.",
     "doubled tuples as a key": b"\x80\x02})" + b"q\x00h\x00\x86" * 60 + b"Ns.",
     "doubled lists as labels": (
-        b"(dS'data'\nS'x'\nsS'labels'\n" + b"(lI1\na" + b"".join(b"p%d\n(lg%d\nag%d\na" % (n, n, n) for n in range(60)) + b"s."
+        b"(dS'data'\nS'x'\nsS'labels'\n(lI1\na"
+        + b"".join(b"p%d\n(lg%d\nag%d\na" % (n, n, n) for n in range(60))
+        + b"s."
     ),
     "taken from nothing": b"\x80\x02}u.",
     "a list as a dictionary": b"(l(lS'a'\nI1\ns.",
@@ -121,6 +123,15 @@ def matlab_file(arrays):
     return content
 
 
+def complaint_of(reader, path):
+    """What a reader says of a file, None if it reads it."""
+    try:
+        reader(path)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def mutations(content, number, rng):
     for _ in range(number):
         mutated = bytearray(content)
@@ -136,10 +147,8 @@ def test_random_damage_is_read_or_refused(number, tmp_path):
         reader(path)
         for content in mutations(path.read_bytes(), number, rng):
             path.write_bytes(content)
-            try:
-                reader(path)
-            except ValueError as error:
-                assert str(path) in str(error)
+            complaint = complaint_of(reader, path)
+            assert complaint is None or str(path) in complaint
 
 
 def idx_header(*sides):
