@@ -131,20 +131,9 @@ class ImageData:
 
 
 def channel_statistics(images: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return mean and standard deviation of each channel, in 0–1 units.
+    """Return mean and standard deviation of each channel of uint8 images (N, C, H, W), in 0–1 units, exactly.
 
-    Parameters
-    ----------
-    images : ndarray of shape (N, C, H, W), uint8
-
-    Returns
-    -------
-    mean, std : tuple of float, one per channel
-        A channel that is constant gets std 1, so that dividing by it is harmless.
-
-    Notes
-    -----
-    Exact: sums of pixels and of squared pixels are taken in integers.
+    A channel that is constant gets std 1, so that dividing by it is harmless.
     """
     count, channels, height, width = images.shape
     total, squares = np.zeros(channels, np.uint64), np.zeros(channels, np.uint64)
