@@ -149,7 +149,7 @@ def _refuse_unclear(
     if empty:
         raise ValueError(
             f"{seen}{beside}, but {printable(empty[0])} has no sub-folder for each class: lay it out as "
-            f"{printable(empty[0])}/CLASS/picture.jpg, or move it away"
+            f"{printable(empty[0])}/CLASS/picture.jpg, move it away, or rename it if it is a class"
         )
     if holds_classes and "train" in kinds.values():
         raise ValueError(f"{seen}{beside}, which are classes in them too: keep one set of training images")

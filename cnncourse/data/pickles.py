@@ -17,7 +17,8 @@ import numpy as np
 from cnncourse.errors import printable
 
 _MOST_BYTES, _MOST_STEPS = 1 << 28, 2_000_000  # CIFAR-100: 155 MB, 0.3 million steps
-_VALUES = re.compile(r"(BIN)?INT[12]?|LONG1|(BIN)?FLOAT|(SHORT_)?BIN(STRING|UNICODE|BYTES)8?|UNICODE")
+_VALUE = r"(BIN)?INT[12]?|LONG1|(BIN)?FLOAT|(SHORT_)?BIN(STRING|UNICODE|BYTES)8?|UNICODE"
+_VALUES = frozenset(code.name for code in pickletools.opcodes if re.fullmatch(_VALUE, code.name))
 _NEW = {"NONE": type(None), "EMPTY_TUPLE": tuple, "EMPTY_LIST": list, "EMPTY_DICT": dict}
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 
@@ -72,23 +73,25 @@ class _Machine:
                 text = codecs.escape_decode(file.readline().strip()[1:-1])[0]
                 self.stack.append(text.decode("latin-1"))
                 continue
-            instruction = pickletools.code2op[code.decode("latin-1")]
-            if instruction.name == "STOP":
+            instruction = pickletools.code2op[chr(code[0])]
+            argument = instruction.arg.reader(file) if instruction.arg else None
+            if instruction.name in _VALUES:  # most are: no call for each
+                self.stack.append(argument)
+            elif instruction.name == "STOP":
                 return self.stack[-1]
-            self.follow(instruction.name, instruction.arg and instruction.arg.reader(file))
+            else:
+                self.follow(instruction.name, argument)
         raise ValueError(f"it has more than {_MOST_STEPS:,} steps")
 
     def follow(self, name: str, argument: object) -> None:
         """Follow one instruction."""
         stack = self.stack
-        if _VALUES.fullmatch(name):
-            stack.append(argument)
+        if name in ("BINPUT", "LONG_BINPUT", "PUT", "MEMOIZE"):
+            self.memo[len(self.memo) if name == "MEMOIZE" else argument] = stack[-1]
         elif name in ("NEWTRUE", "NEWFALSE"):
             stack.append(name == "NEWTRUE")
         elif name in _NEW:
             stack.append(_NEW[name]())
-        elif name in ("BINPUT", "LONG_BINPUT", "PUT", "MEMOIZE"):
-            self.memo[len(self.memo) if name == "MEMOIZE" else argument] = stack[-1]
         elif name in ("BINGET", "LONG_BINGET", "GET"):
             stack.append(self.memo[argument])
         elif name == "MARK":

@@ -96,7 +96,7 @@ def read_image(
         with quiet_pillow():
             return decode(os.fspath(path), wanted)
     except BadPicture as error:
-        raise BadPicture(f"{path}: {error}") from None
+        raise BadPicture(f"{plain_path(path)}: {error}") from None
 
 
 def check_options(channels: int, resize: str) -> None:
@@ -141,7 +141,7 @@ def decode(path: str, wanted: Wanted) -> np.ndarray:
         raise BadPicture("no permission to read it") from None
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error and more on damaged files
         kind = "truncated" if "truncated" in str(error).lower() else "damaged"
-        raise BadPicture(f"{kind}: {error}") from None
+        raise BadPicture(f"{kind}: {printable(error)}") from None
     return pixels[None] if wanted.channels == 1 else pixels.transpose(2, 0, 1)
 
 
