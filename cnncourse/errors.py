@@ -38,7 +38,7 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
 
 
 def printable(text: object, keep: str = "") -> str:
-    """Return a text whose control characters and invisible marks are spelt out, but for those in `keep`.
+    r"""Return a text whose control characters and invisible marks are spelt out, but for those in `keep`.
 
     A file's or a class's name may hold them, and a terminal would obey.
 
