@@ -180,7 +180,9 @@ class Source:
         split = kept or splits.draw(pictures, images, _TEST_SHARE)
         object.__setattr__(self, "_split", split)
         sides = np.array([side or "" for side in split.sides(pictures)])
-        came, gone = int((sides == "").sum()), len(split.test) - int((sides == "test").sum())
+        here = {*pictures, *pictures.values()}
+        came = int((sides == "").sum())
+        gone = sum(name not in here and digest not in here for name, digest in split.test.items())
         if came or gone:
             print(
                 f"{printable(self.data)}: {came} pictures came since {printable(run)} was begun and are left "
