@@ -43,7 +43,7 @@ THIRD_PARTY = {
     "results": ({"numpy"}, set()),
     "script_note": (set(), set()),
     "bridge": ({"numpy"}, {"torch"}),
-    "data": ({"numpy"}, {"PIL", "scipy", "sklearn", "torchvision"}),
+    "data": ({"numpy"}, {"PIL", "sklearn", "torchvision"}),
     "models": ({"torch"}, {"safetensors", "torchvision"}),
     "train": ({"numpy", "torch", "safetensors", "tqdm"}, set()),
     "transfer": ({"numpy", "torch"}, {"torchvision"}),

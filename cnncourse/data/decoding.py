@@ -66,7 +66,7 @@ def _first_size(folder: Path, files: list[PictureFile], wanted: Wanted) -> tuple
                 return decode(file.path, wanted).shape[1:]
             except BadPicture:
                 continue  # it is reported when all files are decoded
-    raise ValueError(f"path {folder}: none of its {len(files)} files is a readable image")
+    raise ValueError(f"path {plain_path(folder)}: none of its {len(files)} files is a readable image")
 
 
 def _decode_all(
@@ -88,8 +88,8 @@ def _decode_all(
             path = plain_path(file.path)
             if isinstance(result, OtherSize):
                 raise ValueError(
-                    f"path {folder} holds images of several sizes: {height}×{width} and, {path}, {result}: "
-                    "pass size, for example size=64"
+                    f"path {plain_path(folder)} holds images of several sizes: {height}×{width} and, "
+                    f"{path}, {result}: pass size, for example size=64"
                 )
             if isinstance(result, BadPicture):
                 report.append((path, str(result)))
@@ -98,7 +98,9 @@ def _decode_all(
                 labels.append(file.label)
         if not labels:
             first = f"; the first, {report[0][0]}: {report[0][1]}" if report else ""
-            raise ValueError(f"path {folder}: none of its {len(files)} files is a readable image{first}")
+            raise ValueError(
+                f"path {plain_path(folder)}: none of its {len(files)} files is a readable image{first}"
+            )
         return sink.finish(np.array(labels, np.int64), classes, name, report)
 
 

@@ -32,7 +32,8 @@ def load_folder(
     ----------
     path : path
         The folder, laid out as ``path/CLASS/picture.jpg``; deeper folders count for the class they are in.
-        Names that begin with a dot are ignored.
+        Names that begin with a dot are ignored, links to what is loaded already are left out, and so is a
+        part beside the classes, such as ``path/test/CLASS``.
     size : int or (int, int), default None
         Side, or height and width, of the images in pixels. None keeps the size, which must then be the same
         for all.
@@ -60,16 +61,17 @@ def load_folder(
     DataNotFound
         If there is no such folder.
     ValueError
-        If it holds no classes or no readable image; if one of its sub-folders holds none and `classes` is
-        None, since a stray folder would become a class; if it has a sub-folder that is not among `classes`;
-        or if it holds images of several sizes while `size` is None.
+        If it holds no classes or no readable image; if it holds parts such as ``train`` and ``test``, or
+        what cannot be told from them; if one of its sub-folders holds no image and `classes` is None, since a
+        stray folder would become a class; if it has a sub-folder that is not among `classes`; or if it holds
+        images of several sizes while `size` is None.
     ImportError
         If Pillow is not installed.
 
     Notes
     -----
     Threads decode, since Pillow works in parallel outside Python's lock. What is kept is valid as long as
-    names, sizes and times of all files stay the same.
+    names, sizes and times of all files stay the same, and is checked against sums when it is read.
 
     Examples
     --------
@@ -105,8 +107,8 @@ def load_named(
     shown = None if classes is None else checked_classes(classes)
     folder, found, parts = class_folders(folder, shown)
     on_disk = {printable(name): name for name in found}
-    names = tuple(on_disk.get(name, name) for name in shown or on_disk)
-    unknown = [name for name in on_disk if shown and name not in shown]
+    names = tuple(on_disk.get(name, name) for name in (on_disk if shown is None else shown))
+    unknown = [name for name in on_disk if shown is not None and name not in shown]
     if unknown:
         raise ValueError(
             f"path {printable(folder)} has a sub-folder {unknown[0]!r} that is not among classes. "

@@ -146,6 +146,8 @@ def test_clear_errors(picture_folder, tmp_path):
     shutil.copytree(picture_folder, tmp_path / "set" / "train")
     with pytest.raises(ValueError, match=r"holds train, not classes: load .*train"):
         load_folder(tmp_path / "set")
+    with pytest.raises(ValueError, match="sub-folder 'cat' that is not among classes"):
+        load_folder(picture_folder, classes=[])
     with pytest.raises(ValueError, match="mmap=True reads the kept images"):
         load_folder(picture_folder, cache=False, mmap=True)
 
