@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from cnncourse.errors import printable
+
 _COMPRESSED, _MATRIX = 15, 14
 _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
@@ -80,7 +82,7 @@ def _matrix(body: bytes, order: str) -> tuple[str, np.ndarray | None]:
     kind = struct.unpack(f"{order}I", flags[:4])[0]
     _, sides = _element(file, order)
     shape = tuple(np.frombuffer(sides, f"{order}i4").tolist())
-    name = _element(file, order)[1].decode("ascii", "replace")
+    name = printable(_element(file, order)[1].decode("latin-1"))
     if kind & 0xFF not in _CLASSES or kind & 0x800:  # a structure, a cell, text; complex numbers
         return name, None
     stored, values = _element(file, order)

@@ -121,7 +121,7 @@ def test_cifar_from_batches(name, key, classes, tmp_path):
 
 
 def test_svhn_from_a_matlab_file(tmp_path):
-    savemat = pytest.importorskip("scipy.io", reason="SVHN files are read and written by SciPy").savemat
+    savemat = pytest.importorskip("scipy.io", reason="SciPy writes the file").savemat
     savemat(
         tmp_path / "test_32x32.mat", {"X": np.zeros((32, 32, 3, 2), np.uint8), "y": np.array([[10], [3]])}
     )

@@ -148,7 +148,7 @@ def test_random_damage_is_read_or_refused(number, tmp_path):
         for content in mutations(path.read_bytes(), number, rng):
             path.write_bytes(content)
             complaint = complaint_of(reader, path)
-            assert complaint is None or str(path) in complaint
+            assert complaint is None or (str(path) in complaint and complaint.isprintable())
 
 
 def idx_header(*sides):
