@@ -18,6 +18,12 @@ from PIL import Image
 from cnncourse.data import load_folder, pictures, read_image, readers
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """Keep decoded folders away from the user's cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
 def refused(reader, path):
     """The text of a reader's refusal: one line that names the file."""
     with pytest.raises(ValueError) as caught:
