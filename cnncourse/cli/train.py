@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     # What is wrong is refused before any data are read.
     config = train.TrainConfig.from_dict(settings | {"progress": not args.quiet})
     source = _fitted(asked, training["model"])
-    images, test = source.load_parts()
+    images, test = source.load_parts(out if out and (out / CHECKPOINT).exists() else None)
     _check_classes(source, images)
     torch.manual_seed(config.seed)
     model = models.create(training["model"], len(images.classes), images.images.shape[1], training["weights"])
