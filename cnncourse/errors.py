@@ -64,6 +64,17 @@ def printable(text: object, keep: str = "") -> str:
 
     A file's or a class's name may hold them, and a terminal would obey.
 
+    Parameters
+    ----------
+    text : object
+        What shall be printed.
+    keep : str, default ""
+        Characters that may stay, such as a line's end.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> printable("cat\x1b[2J")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from cnncourse.data.catalog import Entry
 from cnncourse.data.leftovers import LOCK, WorkingFolder
-from cnncourse.data.network import metered, offline
+from cnncourse.data.network import metered
 from cnncourse.data.paths import DataNotFound
 from cnncourse.errors import printable
+from cnncourse.settings import offline
 
 _WORK = ".fetch-"
 _SPARE_BYTES = 10**7  # above twice the size of a data set: what is said around the files

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import socket
 import time
 import warnings
@@ -12,11 +11,6 @@ from collections.abc import Iterator
 
 TIMEOUT = 10.0  # seconds that one read may take
 SLOWEST, WINDOW = 1000, 30.0  # bytes a second at least, in each so many seconds
-
-
-def offline() -> bool:
-    """Whether ``CNNCOURSE_OFFLINE`` forbids the network; 0, no and false do not."""
-    return os.environ.get("CNNCOURSE_OFFLINE", "").strip().lower() not in ("", "0", "no", "false")
 
 
 class _Meter:
