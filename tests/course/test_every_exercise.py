@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnncourse.course import check, names, prompt, solution, stub
+from cnncourse.course import check, names, solution
 from cnncourse.course.calls import call
 from cnncourse.course.exercises import Exercise
 from cnncourse.course.find import exercise_named
@@ -36,7 +36,7 @@ def changed_output(function, change):
 
 @pytest.mark.parametrize("name", ALL)
 def test_stub_is_not_attempted(name):
-    result = check(name, run_cell(stub(name), exercise_named(name)))
+    result = check(name, run_cell(exercise_named(name).stub, exercise_named(name)))
     assert (result.status, bool(result)) == ("not attempted", False)
 
 
@@ -149,8 +149,8 @@ def test_cases_are_the_same_each_time_and_the_solution_keeps_them(name):
 @pytest.mark.parametrize("name", ALL)
 def test_words(name):
     exercise = exercise_named(name)
-    for text in (exercise.title, prompt(name), *(mistake.hint for mistake in exercise.mistakes)):
+    for text in (exercise.title, exercise.prompt, *(mistake.hint for mistake in exercise.mistakes)):
         assert text == text.strip() != ""
         assert text.count("`") % 2 == 0
         assert "$" not in text  # shown in terminals too
-    assert exercise.variable in prompt(name) or not exercise.wants_function
+    assert exercise.variable in exercise.prompt or not exercise.wants_function
