@@ -10,6 +10,7 @@ The decorated function is the solution, and the stub is its signature:
 """
 
 import ast
+import copy
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -21,10 +22,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Case:
-    """One call of the learner's function, with copies of `args`; it may run `max_lines` lines of Python."""
+    """One call of the learner's function, with copies of `args`."""
 
     args: tuple
-    max_lines: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ class Exercise:
         namespace = {"np": np}
         exec(self.value_solution, namespace)
         return np.asarray(namespace[self.variable])
+
+    @cached_property
+    def worked(self) -> list[tuple[tuple, object]]:
+        """The arguments of each case with the right result."""
+        return [(case.args, self.function(*copy.deepcopy(case.args))) for case in self.cases()]
 
     @cached_property
     def solution(self) -> str:

@@ -86,19 +86,7 @@ class Explorer:
         return ", ".join(f"{choice.label} {choice.texts[i]}" for choice, i in zip(self.choices, position))
 
     def frame(self, position, encoder=encode.to_webp):
-        """Draw one frame.
-
-        Parameters
-        ----------
-        position : tuple of int
-            Index of the value of each choice.
-        encoder : callable, default encode.to_webp
-            Makes picture bytes, width and height of a figure.
-
-        Returns
-        -------
-        Frame
-        """
+        """Draw one frame; ``encoder`` makes bytes, width and height of a figure."""
         values = self.values(position)
         with style.context():
             drawn = self.draw(**values)

@@ -29,24 +29,7 @@ NO_WIDGETS = (
 
 
 class KernelForm:
-    """An explorer as live ipywidgets: a slider for each choice, and ``draw`` called at each move.
-
-    Parameters
-    ----------
-    explorer : cnncourse.course.frames.Explorer
-        What to show.
-
-    Attributes
-    ----------
-    sliders : dict of str to ipywidgets.SelectionSlider
-        By the name of the choice. Setting ``.index`` moves one.
-    picture : ipywidgets.HTML
-        The frame now shown, with its alternative text.
-    verdict : ipywidgets.HTML or None
-        The verdict and hint of a quest.
-    box : ipywidgets.VBox
-        All of it.
-    """
+    """An explorer as live ipywidgets: a slider for each choice, and ``draw`` called at each move."""
 
     def __init__(self, explorer):
         import ipywidgets
@@ -100,21 +83,9 @@ class KernelForm:
 
 
 def widget_bundle(box, page=""):
-    """Return the forms of a widget for ``display(..., raw=True)``.
+    """Return a widget for ``display(..., raw=True)``; ``page`` is HTML for programs without ipywidgets.
 
-    Left to itself, a program without ipywidgets shows the source of all widgets, pictures included.
-
-    Parameters
-    ----------
-    box : ipywidgets.Widget
-        What is shown where ipywidgets runs.
-    page : str, optional
-        HTML shown elsewhere, above a sentence that says what is missing.
-
-    Returns
-    -------
-    dict of str to object
-        Data by MIME type.
+    Left to itself, such a program shows the source of all widgets, pictures included.
     """
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     return {

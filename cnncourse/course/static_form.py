@@ -18,18 +18,7 @@ MAX_FRAMES = 36
 
 
 class StaticForm:
-    """An explorer as self-contained HTML, shown by Jupyter as one ``text/html`` output.
-
-    Parameters
-    ----------
-    explorer : cnncourse.course.frames.Explorer
-        What to show. All its frames are drawn here.
-
-    Raises
-    ------
-    ValueError
-        If there are more than 36 frames, or the frames differ in size.
-    """
+    """An explorer as self-contained HTML, shown by Jupyter as one ``text/html`` output."""
 
     def __init__(self, explorer):
         _check_count(explorer)
