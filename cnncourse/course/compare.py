@@ -1,5 +1,6 @@
 """Compares an answer with the expected one: what can be read as numbers, then shape, then values."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +88,8 @@ def _count_places(value: object) -> tuple[int, int]:
     while left:
         one = left.pop()
         visits += 1
+        if one is not value and hasattr(type(one), "__array__"):  # it would be copied into the list's array
+            visits += math.prod(one.shape)
         if isinstance(one, np.ndarray) and one.dtype == object and one.size <= MOST_READ:
             one = one.tolist()
         sized = hasattr(type(one), "__len__") and not hasattr(type(one), "__array__")

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 
 from cnncourse.chapters.convolution.exercises import convolve2d, output_size
 from cnncourse.course import check, deadline
@@ -173,6 +174,9 @@ def shared(leaf, levels=30):
         [0] * 10**7,
         np.broadcast_to(0.0, (10**9,)),
         np.broadcast_to(0.0, (3, 10**9)),
+        [np.broadcast_to(0.0, (10**9,))] * 2,
+        torch.zeros(1).expand(10**9),
+        [torch.zeros(1).expand(10**9)],
         np.broadcast_to(1j, (10**9,)),
         np.broadcast_to(np.array(None), (10**9,)),
         range(10**12),
