@@ -13,7 +13,7 @@ import numpy as np
 from cnncourse.course.compare import MOST_READ, Difference, Reading, difference, read, shown
 from cnncourse.course.deadline import is_ctrl_c, within
 from cnncourse.course.exercises import Exercise
-from cnncourse.course.intact import intact_numpy
+from cnncourse.course.intact import quiet, restore_numpy
 
 LONGEST_ERROR = 200
 RETURNS_NONE = "your function returns None"
@@ -53,10 +53,13 @@ def call(function: object, args: tuple = (), *, several: bool = False, seconds: 
     given = copy.deepcopy(args)
 
     def work():
-        with intact_numpy():
-            value = function(*given)
-            if isinstance(value, Iterator):  # `yield`, or `map`: take what comes, but not without end
-                value = list(itertools.islice(value, MOST_READ))
+        try:
+            with quiet():
+                value = function(*given)
+                if isinstance(value, Iterator):  # `yield`, or `map`: take what comes, but not without end
+                    value = list(itertools.islice(value, MOST_READ))
+        finally:
+            restore_numpy()
         changed = tuple(i for i, (before, after) in enumerate(zip(args, given)) if not _same(before, after))
         return Outcome(read(value, several), changed=changed)
 

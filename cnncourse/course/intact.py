@@ -6,24 +6,34 @@ from contextlib import contextmanager
 
 import numpy as np
 
-_AS_IMPORTED = [(module, dict(vars(module))) for module in (np, np.linalg, np.random)]
+_AS_IMPORTED = [(vars(module), dict(vars(module))) for module in (np, np.linalg, np.random)]
+
+
+def restore_numpy() -> None:
+    """Undo `np.array = None` and the like; what was added stays."""
+    for names, before in _AS_IMPORTED:
+        names.update(before)
 
 
 @contextmanager
 def intact_numpy() -> Iterator[None]:
-    """Undo `np.array = None` and the like while the checker works; then leave NumPy as it was found.
+    """Work with NumPy as it was imported and without warnings; then leave it as it was found.
 
     Who changes Python itself, this package or NumPy's inner modules is not stopped: they run in one process.
     """
-    found = [
-        {name: vars(module)[name] for name in names if name in vars(module)} for module, names in _AS_IMPORTED
-    ]
-    for module, names in _AS_IMPORTED:
-        vars(module).update(names)
+    found = [{name: names[name] for name in before if name in names} for names, before in _AS_IMPORTED]
+    restore_numpy()
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with quiet():
             yield
     finally:
-        for (module, _), names in zip(_AS_IMPORTED, found):
-            vars(module).update(names)
+        for (names, _), kept in zip(_AS_IMPORTED, found):
+            names.update(kept)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the warnings of Python and of NumPy to oneself."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
