@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 import html
-from importlib import resources
 
+from cnncourse.course.cards import asset
 from cnncourse.plots import encode
 
 _FRAME = (
@@ -53,8 +53,7 @@ class KernelForm:
     @property
     def script(self):
         """HTML to display before the widgets: it names the sliders and keeps their keys from the notebook."""
-        script = resources.files(__package__).joinpath("kernel_form.js").read_text(encoding="utf-8")
-        return f"<script>{script}</script>"
+        return f"<script>{asset('kernel_form.js')}</script>"
 
     @property
     def bundle(self):
