@@ -87,9 +87,9 @@ def test_kernels_are_shown_as_whole_numbers_over_a_divisor(name):
 
 
 def test_unknown_kernels_and_photographs_are_refused():
-    with pytest.raises(ValueError, match=r"kernel: got 'sobel'.*Sobel x"):
+    with pytest.raises(ValueError, match=r"kernel must be .* got 'sobel'.*Sobel x"):
         kernel_numbers("sobel")
-    with pytest.raises(ValueError, match=r"kernel: got shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"kernel must have rows and columns, got shape \(3,\)"):
         kernel_numbers([1, 2, 3])
     with pytest.raises(ValueError, match=r"name='cat' is no photograph.*pagoda"):
         grey_photo("cat")
