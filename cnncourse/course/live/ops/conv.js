@@ -115,8 +115,8 @@ export function conv2d_backward(grad_output, input, weight, options = {}) {
   const gy = grad_output.data;
   const w = weight.data;
   const gx = new x.constructor(g.n * g.c * g.ph * g.pw);
-  const gradWeight = zeros(weight.shape, input.data);
-  const gradBias = zeros([g.o], input.data);
+  const byWeight = new Float64Array(w.length); // long sums need the digits
+  const byBias = new Float64Array(g.o);
   const { ow, sw } = g;
   eachRow(g, (tap, from, to) => {
     const weightHere = w[tap];
@@ -126,11 +126,12 @@ export function conv2d_backward(grad_output, input, weight, options = {}) {
       sum += gradHere * x[from + j * sw];
       gx[from + j * sw] += gradHere * weightHere;
     }
-    gradWeight.data[tap] += sum;
+    byWeight[tap] += sum;
   });
   const size = g.oh * g.ow;
-  for (let i = 0; i < gy.length; i += 1) gradBias.data[Math.floor(i / size) % g.o] += gy[i];
-  return [cropped(gx, g, input.shape), gradWeight, gradBias];
+  for (let i = 0; i < gy.length; i += 1) byBias[Math.floor(i / size) % g.o] += gy[i];
+  const like = (sums, shape) => ({ data: x.constructor.from(sums), shape });
+  return [cropped(gx, g, input.shape), like(byWeight, [...weight.shape]), like(byBias, [g.o])];
 }
 
 /** Takes the frame of padding away again. */

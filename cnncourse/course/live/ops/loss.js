@@ -5,6 +5,11 @@ import { log_softmax, softmax } from "./softmax.js";
 /** @typedef {import("./tensor.js").Tensor} Tensor */
 /** @typedef {{ label_smoothing?: number, reduction?: "mean" | "sum" }} LossOptions */
 
+/** The scores in double precision: p − 1 has few digits left where p is nearly 1. */
+function precise(input) {
+  return { data: Float64Array.from(input.data), shape: input.shape };
+}
+
 /** The wanted probabilities of class `c` for sample `n`. */
 function wanted(target, n, c, classes, label_smoothing) {
   const share = Array.isArray(target) ? Number(target[n] === c) : target.data[n * classes + c];
@@ -29,7 +34,7 @@ function check(input, target) {
  */
 export function cross_entropy(input, target, { label_smoothing = 0, reduction = "mean" } = {}) {
   const [samples, classes] = check(input, target);
-  const log_p = log_softmax(input, 1).data;
+  const log_p = log_softmax(precise(input), 1).data;
   let sum = 0;
   for (let n = 0; n < samples; n += 1) {
     for (let c = 0; c < classes; c += 1) {
@@ -43,7 +48,7 @@ export function cross_entropy(input, target, { label_smoothing = 0, reduction = 
 /** Softmax minus target. @param {number} grad_output @returns {Tensor} */
 export function cross_entropy_backward(grad_output, input, target, { label_smoothing = 0, reduction = "mean" } = {}) {
   const [samples, classes] = check(input, target);
-  const p = softmax(input, 1).data;
+  const p = softmax(precise(input), 1).data;
   const grad = zeros(input.shape, input.data);
   const scale = reduction === "sum" ? grad_output : grad_output / samples;
   for (let n = 0; n < samples; n += 1) {

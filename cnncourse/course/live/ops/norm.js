@@ -30,12 +30,15 @@ export function batch_norm_backward(grad_output, input, running_mean, running_va
   expect("grad_output", grad_output, input.shape);
   const channels = input.shape[1];
   const grads = [zeros(input.shape, input.data), zeros([channels], input.data), zeros([channels], input.data)];
+  const [byWeight, byBias] = [new Float64Array(channels), new Float64Array(channels)]; // long sums need the digits
   const spread = Array.from(running_var.data, (v) => Math.sqrt(v + eps));
   eachEntry(input, (place, c) => {
     const g = grad_output.data[place];
     grads[0].data[place] = (g * (weight === null ? 1 : weight.data[c])) / spread[c];
-    grads[1].data[c] += (g * (input.data[place] - running_mean.data[c])) / spread[c];
-    grads[2].data[c] += g;
+    byWeight[c] += (g * (input.data[place] - running_mean.data[c])) / spread[c];
+    byBias[c] += g;
   });
+  grads[1].data.set(byWeight);
+  grads[2].data.set(byBias);
   return grads;
 }

@@ -14,7 +14,7 @@ export function makeChallenge(levels, compute, chosen) {
   const heading = make("p", { class: "kl-level" });
   const prompt = make("p");
   const verdict = make("p", { class: "cnl-verdict" });
-  const hint = make("details", {}, make("summary", {}, "Hint"), make("p"));
+  const hint = make("details", { class: "kl-hint" }, make("summary", {}, "Hint"), make("p"));
   const element = make("section", { class: "kl-challenge", "aria-label": "Make this picture" },
     make("div", { class: "cnl-stage kl-goal" }, goal),
     make("div", {}, make("div", { class: "kl-head" }, make("p", { class: "cnl-label" }, "Make this picture"), buttons.element), heading, prompt, verdict, hint));
