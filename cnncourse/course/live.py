@@ -107,6 +107,25 @@ def whole_number(low: int, high: int) -> Callable[[str, Any], int]:
     return check
 
 
+def one_of(*words: str) -> Callable[[str, Any], str]:
+    """Return the check of a word.
+
+    Examples
+    --------
+    >>> one_of("zeros", "reflect")("padding_mode", "reflect")
+    'reflect'
+    """
+
+    def check(name: str, value: Any) -> str:
+        if value not in words:
+            raise ValueError(
+                message(name, repr(value), f"must be one of {', '.join(words)}", "Choose one of these.")
+            )
+        return value
+
+    return check
+
+
 class Live:
     """A live explorer. A subclass declares what it is; each attribute that is a `Field` is part of the state.
 

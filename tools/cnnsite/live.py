@@ -1,8 +1,7 @@
 """Live explorers: the scripts and styles that bring a stored explorer to life, only on pages that have one.
 
-The page itself loads the host alone, 3 kB. The host loads an explorer's modules when it comes near the screen.
-Each module is one file under a name made from its content, so that explorers and pages share what they have in
-common.
+The page itself loads the host alone, 3 kB. The host loads an explorer's modules when it comes near the
+screen. Each module is one file under a name made from its content, which explorers and pages share.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class KernelLab(Live):
     name = "kernel_lab"
     title = "Kernel lab"
     module = "chapters/convolution/live/kernel_lab.js"
-    height = (58, 80)
+    height = (61, 80)
     kernel = Field(array(2))
     image = Field(array(2, low=0, high=255))
     level = Field(whole_number(1, len(LEVELS)))

@@ -10,6 +10,8 @@ import { resized } from "./levels.js";
 export function makeChallenge(levels, compute, chosen) {
   const goal = make("canvas", { role: "img" });
   const done = new Set();
+  let kept = {};
+  let [shownImage, painted] = [null, ""];
   const buttons = switches("Which picture to make", levels.map((_, i) => [String(i + 1), String(i + 1)]), (value) => chosen(Number(value)));
   const heading = make("p", { class: "kl-level" });
   const prompt = make("p");
@@ -17,13 +19,22 @@ export function makeChallenge(levels, compute, chosen) {
   const hint = make("details", { class: "kl-hint" }, make("summary", {}, "Hint"), make("p"));
   const element = make("section", { class: "kl-challenge", "aria-label": "Make this picture" },
     make("div", { class: "cnl-stage kl-goal" }, goal),
-    make("div", {}, make("div", { class: "kl-head" }, make("p", { class: "cnl-label" }, "Make this picture"), buttons.element), heading, prompt, verdict, hint));
+    make("div", {}, make("div", { class: "cnl-head" }, make("p", { class: "cnl-label" }, "Make this picture"), buttons.element), heading, prompt, verdict, hint));
+
+  /** What a level's kernel makes of the picture, as a square of weights of this side; kept while neither changes. */
+  function wantedOf(image, level, side) {
+    if (kept.image !== image || kept.level !== level || kept.side !== side) {
+      kept = { image, level, side, output: compute({ image, kernel: resized(level.kernel, side) }).output };
+    }
+    return kept.output;
+  }
 
   /** Mean difference in grey levels between what the kernel makes and what the level wants. */
   function difference(state, level) {
     const side = Math.max(state.kernel.length, level.kernel.length);
     if (Math.min(state.image.length, state.image[0].length) < side) return undefined;
-    const [yours, wanted] = [state.kernel, level.kernel].map((kernel) => compute({ image: state.image, kernel: resized(kernel, side) }).output.data);
+    const yours = compute({ image: state.image, kernel: resized(state.kernel, side) }).output.data;
+    const wanted = wantedOf(state.image, level, side).data;
     return yours.reduce((sum, value, i) => sum + Math.abs(value - wanted[i]), 0) / yours.length;
   }
 
@@ -41,7 +52,7 @@ export function makeChallenge(levels, compute, chosen) {
     buttons.show(String(state.level));
     for (const button of buttons.element.children) {
       const made = done.has(button.dataset.value);
-      button.textContent = made ? `${button.dataset.value} ✓` : button.dataset.value;
+      button.classList.toggle("kl-done", made);
       button.setAttribute("aria-label", `Level ${button.dataset.value}${made ? ", solved" : ""}`);
     }
     heading.textContent = level.title;
@@ -51,9 +62,11 @@ export function makeChallenge(levels, compute, chosen) {
     verdict.dataset.solved = solved ? "yes" : "no";
     verdict.replaceChildren(make("strong", {}, solved ? "✓ Solved. " : "Not yet. "), text);
     const fits = Math.min(state.image.length, state.image[0].length) >= level.kernel.length;
-    if (fits) {
+    const look = [state.level, colours.middle].join();
+    if (fits && (shownImage !== state.image || painted !== look)) {
       const { output } = compute({ image: state.image, kernel: level.kernel });
       paint(goal, output.data, ...output.shape, level.signed ? { colours } : {});
+      [shownImage, painted] = [state.image, look];
       goal.setAttribute("aria-label", `The picture to make: ${level.title}. ${level.prompt}`);
     }
     return `${solved ? "Solved." : "Not yet."} ${text}`;
