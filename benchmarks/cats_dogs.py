@@ -14,17 +14,15 @@ import argparse
 import json
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import RESULTS, save
+from record import RESULTS, chapter_run, save
 from torch import nn
 
-import cnncourse
 from cnncourse import data, models, train, transfer
 
-STORY = Path(cnncourse.__file__).parent / "widgets" / "cats_dogs.json"
+STORY = chapter_run("cats_and_dogs", "cats_dogs")
 EPOCHS = 25
 ARTICLE_AUGMENT = train.Augment(shear=0.2, scale=(0.8, 1.2), flip=0.5)
 STRONGER_AUGMENT = train.Augment(

@@ -1,1 +1,1 @@
-"""The content of the chapters: one folder for each."""
+"""What each chapter brings along: its exercises, explorers, quiz and measured runs."""

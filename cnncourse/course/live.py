@@ -268,7 +268,7 @@ def _packed(value: Any) -> Any:
 
 
 def _has_kernel() -> bool:
-    from cnncourse.widgets.explore import is_live
+    from cnncourse.course.explorers import is_live
 
     if not is_live():
         return False

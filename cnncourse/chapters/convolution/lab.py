@@ -14,9 +14,9 @@ from cnncourse.ops import conv2d
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, number_text, shade
 from cnncourse.plots.picture import Picture
-from cnncourse.widgets.gallery import show_filtered, show_grey
-from cnncourse.widgets.kernels import KERNELS, kernel_numbers
-from cnncourse.widgets.photo import CROPS, grey_photo
+from cnncourse.course.pixels import show_filtered, show_grey
+from cnncourse.course.kernels import KERNELS, kernel_numbers
+from cnncourse.course.photo import CROPS, grey_photo
 
 _LARGEST = 7
 
@@ -101,7 +101,7 @@ def kernel_lab(kernel: Any = "Sobel x", image: Any = "pagoda", level: int = 1) -
     Parameters
     ----------
     kernel : str or array_like of shape (KH, KW), default "Sobel x"
-        Weights, or a name in `cnncourse.widgets.KERNELS`.
+        Weights, or a name in `cnncourse.course.kernels.KERNELS`.
     image : str or array_like of shape (H, W), default "pagoda"
         Grey levels, 0 to 255, or the name of a photograph: "pagoda", "flower".
     level : int, default 1

@@ -13,8 +13,8 @@ from cnncourse.ops import shapes
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, frame_cells, number_text, shade
 from cnncourse.plots.picture import Picture
-from cnncourse.widgets.convolution import EDGE_IMAGE
-from cnncourse.widgets.kernels import kernel_numbers
+from cnncourse.chapters.convolution.convolution import EDGE_IMAGE
+from cnncourse.course.kernels import kernel_numbers
 
 _MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 _LARGEST = {"input": 9, "kernel": 5}
@@ -127,7 +127,7 @@ def convolution_windows(
     input : array_like of shape (H, W) or (C, H, W), optional
         Up to 9 × 9 numbers and 3 channels; a picture with one vertical edge by default.
     kernel : str or array_like of shape (KH, KW) or (C, KH, KW), default "Sobel x"
-        Up to 5 × 5 weights, or a name in `cnncourse.widgets.KERNELS`.
+        Up to 5 × 5 weights, or a name in `cnncourse.course.kernels.KERNELS`.
     stride, dilation : int, default 1
         1 to 4.
     padding : int or {"same", "valid"}, default 0

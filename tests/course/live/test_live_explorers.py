@@ -6,7 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from cnncourse.chapters.convolution import convolution_windows, kernel_lab
+from cnncourse.chapters.convolution.lab import kernel_lab
+from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.chapters.convolution.levels import LEVELS, is_solved
 from cnncourse.course.live import _make_widget
 from cnncourse.ops import conv2d

@@ -7,7 +7,8 @@ import pytest
 from cnnsite.images import FrameStore, drop_script_notes, externalise, share_code
 from cnnsite.live import bring_to_life
 
-from cnncourse.chapters.convolution import convolution_windows, kernel_lab
+from cnncourse.chapters.convolution.lab import kernel_lab
+from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.chapters.convolution.levels import LEVELS, is_solved
 from cnncourse.course import modules
 
