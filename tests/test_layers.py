@@ -31,7 +31,7 @@ ARROWS = {
     "cli": {"train", "models", "data", "recipes"},
     # The engine of the course, and what the chapters bring: the library above knows nothing of them.
     "course": {"plots", "errors"},
-    "chapters": {"course", "plots", "ops"},
+    "chapters": {"course", "errors", "plots", "ops"},
 }
 
 # room -> (third-party packages at the top of a file, those that may be imported inside a function only)
