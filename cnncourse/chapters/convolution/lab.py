@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from cnncourse.chapters.convolution.levels import LEVELS, is_solved
+from cnncourse.course.kernels import KERNELS, kernel_numbers
 from cnncourse.course.live import Field, Live, array, whole_number
+from cnncourse.course.photo import CROPS, grey_photo
+from cnncourse.course.pixels import show_filtered, show_grey
 from cnncourse.errors import message
 from cnncourse.ops import conv2d
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, number_text, shade
 from cnncourse.plots.picture import Picture
-from cnncourse.course.pixels import show_filtered, show_grey
-from cnncourse.course.kernels import KERNELS, kernel_numbers
-from cnncourse.course.photo import CROPS, grey_photo
 
 _LARGEST = 7
 
@@ -37,7 +37,7 @@ class KernelLab(Live):
     name = "kernel_lab"
     title = "Kernel lab"
     module = "chapters/convolution/live/kernel_lab.js"
-    height = (61, 80)
+    height = (61.5, 80)
     kernel = Field(array(2))
     image = Field(array(2, low=0, high=255))
     level = Field(whole_number(1, len(LEVELS)))

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from cnncourse import ops
+from cnncourse.chapters.convolution.convolution import EDGE_IMAGE
+from cnncourse.course.kernels import kernel_numbers
 from cnncourse.course.live import Field, Live, array, one_of, whole_number
 from cnncourse.errors import message
 from cnncourse.ops import shapes
 from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, frame_cells, number_text, shade
 from cnncourse.plots.picture import Picture
-from cnncourse.chapters.convolution.convolution import EDGE_IMAGE
-from cnncourse.course.kernels import kernel_numbers
 
 _MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 _LARGEST = {"input": 9, "kernel": 5}

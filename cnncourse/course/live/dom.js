@@ -33,6 +33,24 @@ export function switches(label, options, chosen) {
   return { element: make("div", { class: "cnl-switches", role: "group", "aria-label": label }, ...buttons), show };
 }
 
+/**
+ * A labelled slider that shows its value. @param {string} label
+ * @param {{ min: number, max: number, step: number, value: number, unit?: string }} range @param {(value: number) => void} changed
+ */
+export function slider(label, { min, max, step, value, unit = "" }, changed) {
+  const text = (number) => `${String(number).replace("-", "−")}${unit}`;
+  const said = make("output", { "aria-live": "off" }, text(value));
+  const input = make("input", {
+    type: "range", min, max, step, value, "aria-valuetext": text(value), autocomplete: "off",
+    input: () => {
+      said.textContent = text(Number(input.value));
+      input.setAttribute("aria-valuetext", said.textContent);
+      changed(Number(input.value));
+    },
+  });
+  return make("label", { class: "cnl-slider" }, make("span", {}, label), said, input);
+}
+
 /** Reads "−1", "0,5" and "1/9"; undefined if it is no number. @param {string} text */
 export function readNumber(text) {
   const parts = text.trim().replaceAll("−", "-").replaceAll(",", ".").split("/");

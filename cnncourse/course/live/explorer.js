@@ -6,7 +6,8 @@
  * @property {string} name what `data-live` says
  * @property {string[]} keys the entries of the state
  * @property {(state: object) => void} check throws an Error whose message is one clear line
- * @property {(state: object) => Record<string, any>} compute the result; tensors in it become nested lists outside
+ * @property {(state: object, constants: any) => Record<string, any>} compute the result; tensors in it become nested
+ *   lists outside, and what is neither tensor nor plain (an object of tensors, for the view alone) stays inside
  * @property {(state: object, constants: any) => boolean} [solved]
  * @property {(root: HTMLElement, explorer: Explorer) => (changed: Set<string>) => void} view builds the picture once
  *   and returns what brings it up to date
@@ -50,14 +51,15 @@ export class Explorer {
   /** The result as it was computed, typed arrays and all. */
   get values() {
     if (this.cache.version !== this.version) {
-      this.cache = { version: this.version, values: this.definition.compute(this.now) };
+      this.cache = { version: this.version, values: this.definition.compute(this.now, this.constants) };
     }
     return this.cache.values;
   }
 
   get result() {
-    const plain = (value) => (value?.data !== undefined && value.shape !== undefined ? nested(value) : value);
-    return structuredClone(Object.fromEntries(Object.entries(this.values).map(([key, value]) => [key, plain(value)])));
+    const isTensor = (value) => value?.data !== undefined && value.shape !== undefined;
+    const outside = Object.entries(this.values).filter(([, value]) => typeof value !== "object" || Array.isArray(value) || isTensor(value));
+    return structuredClone(Object.fromEntries(outside.map(([key, value]) => [key, isTensor(value) ? nested(value) : value])));
   }
 
   get solved() {

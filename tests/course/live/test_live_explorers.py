@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from cnncourse.chapters.a_cnn_from_scratch.read_drawing import draw_digit
 from cnncourse.chapters.convolution.lab import kernel_lab
 from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.chapters.convolution.levels import LEVELS, is_solved
@@ -15,7 +16,9 @@ from cnncourse.ops import conv2d
 EDGE = [[0.0, 0, 255, 255]] * 4
 
 
-@pytest.fixture(params=[kernel_lab, convolution_windows], ids=["kernel_lab", "convolution"])
+@pytest.fixture(
+    params=[kernel_lab, convolution_windows, draw_digit], ids=["kernel_lab", "convolution", "draw_digit"]
+)
 def explorer(request):
     return request.param()
 
@@ -95,7 +98,7 @@ def test_the_html_is_a_picture_with_words_and_the_state(explorer):
     stored = data_of(explorer)
     assert stored.keys() == explorer.state.keys() | {"constants"}
     assert explorer.html() == page
-    assert len(page) < 250_000
+    assert len(page) < 150_000
     assert explorer._repr_mimebundle_() == {"text/html": page, "text/plain": repr(explorer)}
 
 
@@ -108,12 +111,15 @@ def test_a_script_in_the_data_ends_nothing():
 
 def test_the_widget_and_python_keep_step(explorer):
     widget = explorer._widget = _make_widget(explorer)
-    name = "kernel"
+    name = "image" if explorer.name == "draw_digit" else "kernel"
+    first, second = np.eye(28).tolist(), np.ones((28, 28)).tolist()
+    if name == "kernel":
+        first, second = [[1, 2], [3, 4]], [[5, 6], [7, 8]]
     assert getattr(widget, name) == explorer.state[name]
-    explorer.kernel = [[1, 2], [3, 4]]
-    assert widget.kernel == [[1, 2], [3, 4]]
-    widget.kernel = [[5, 6], [7, 8]]  # as the page does it
-    assert explorer.kernel.tolist() == [[5, 6], [7, 8]]
+    setattr(explorer, name, first)
+    assert getattr(widget, name) == first
+    setattr(widget, name, second)  # as the page does it
+    assert explorer.state[name] == second
     assert "export default" in widget._esm
     assert ".cnl" in widget._css
 

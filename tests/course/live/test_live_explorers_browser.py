@@ -7,13 +7,14 @@ import pytest
 from cnnsite.images import FrameStore, drop_script_notes, externalise, share_code
 from cnnsite.live import bring_to_life
 
+from cnncourse.chapters.a_cnn_from_scratch.read_drawing import draw_digit
 from cnncourse.chapters.convolution.lab import kernel_lab
 from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.chapters.convolution.levels import LEVELS, is_solved
 from cnncourse.course import modules
 
 pytestmark = pytest.mark.site
-MAKERS = {"kernel_lab": kernel_lab, "convolution": convolution_windows}
+MAKERS = {"kernel_lab": kernel_lab, "convolution": convolution_windows, "draw_digit": draw_digit}
 
 
 @pytest.fixture
@@ -115,6 +116,50 @@ def test_the_windows_compute_what_python_computes(open_page):
         assert_same(now["result"]["output"], windows.result["output"])
 
 
+def test_the_page_reads_digits_as_python_does(open_page):
+    pad = draw_digit()
+    page = open_page(pad)
+    rng = np.random.default_rng(4)
+    seven = pad.image
+    for number in range(24):
+        moved = np.roll(seven, rng.integers(-6, 7, 2), (0, 1)) * rng.uniform(0.2, 1)
+        image = np.round(np.clip(moved + rng.uniform(0, 0.4) * rng.random((28, 28)), 0, 1), 3)
+        pad.set(image=image if number else np.zeros((28, 28)))
+        assert put(page, "draw_digit", **pad.state) is None
+        got = shown(page, "draw_digit")["result"]
+        assert got.keys() == {"probabilities"}
+        assert_same(got["probabilities"], pad.result["probabilities"])
+
+
+def test_a_drawn_digit_is_brought_to_the_form_of_mnist_and_read(open_page):
+    page = open_page(draw_digit())
+    box = page.locator(".dd-pad").bounding_box()
+    page.get_by_role("button", name="Clear").click()
+    # A small 1 in a corner.
+    page.mouse.move(box["x"] + 0.15 * box["width"], box["y"] + 0.1 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.15 * box["width"], box["y"] + 0.35 * box["height"], steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(200)
+    now = shown(page, "draw_digit")
+    rows, columns = np.nonzero(np.array(now["state"]["image"]) > 0.3)
+    assert 19 <= rows.max() - rows.min() + 1 <= 21
+    assert abs(rows.mean() - 13.5) <= 1
+    assert abs(columns.mean() - 13.5) <= 1
+    assert np.argmax(now["result"]["probabilities"]) == 1
+    assert page.locator(".dd-answer").inner_text().startswith("I read 1,")
+    page.get_by_label("Turn").fill("45")
+    page.wait_for_timeout(200)
+    assert shown(page, "draw_digit")["state"] != now["state"]
+
+
+def test_a_number_of_a_map_lights_what_it_has_seen(open_page):
+    page = open_page(draw_digit(), size=(1280, 1200))
+    page.locator(".dd-maps").nth(3).locator("canvas").nth(2).hover()
+    assert "pooling 2, map 3, row 3, column 3" in page.locator(".dd-note").inner_text()
+    assert page.locator(".dd-note").inner_text().endswith("It has seen 16 × 16 pixels.")
+
+
 def test_page_and_python_judge_alike(open_page):
     page = open_page(kernel_lab(image=np.zeros((9, 9))))
     rng = np.random.default_rng(3)
@@ -152,6 +197,7 @@ def test_page_and_python_judge_alike(open_page):
         ("kernel_lab", {"weight": 1}, "there is no weight here"),
         ("convolution", {"input": [[[1]]] * 4}, "up to 3 channels"),
         ("convolution", {"dilation": 4}, "does not fit"),
+        ("draw_digit", {"image": [[0.5]]}, "28 rows of 28 numbers"),
         ("convolution", {"padding": "some"}, 'whole number from 0 to 4, "same" or "valid"'),
     ],
 )
@@ -357,10 +403,13 @@ def test_the_same_module_runs_as_in_a_notebook(module_page, name):
     state = json.loads(json.dumps({**explorer.state, "constants": explorer._all_constants()}))
     module_page.evaluate("document.body.replaceChildren()")
     module_page.evaluate(_NOTEBOOK, [modules.joined(explorer.module), state])
-    assert_same(shown(module_page, name)["result"]["output"], explorer.result["output"])
-    explorer.kernel = [[0, 1], [2, 0]]
-    module_page.evaluate("model.set('kernel', [[0, 1], [2, 0]])")  # what Python sends
-    assert_same(shown(module_page, name)["result"]["output"], explorer.result["output"])
-    put(module_page, name, kernel=[[1, 0], [0, 1]])
-    assert module_page.evaluate("model.get('kernel')") == [[1, 0], [0, 1]]
+    result = next(iter(explorer.result))
+    assert_same(shown(module_page, name)["result"][result], explorer.result[result])
+    key = "image" if name == "draw_digit" else "kernel"
+    change = np.tril(np.ones((28, 28))) if name == "draw_digit" else np.array([[0.0, 1], [2, 0]])
+    explorer.set(**{key: change})
+    module_page.evaluate(f"model.set('{key}', {change.tolist()})")  # what Python sends
+    assert_same(shown(module_page, name)["result"][result], explorer.result[result])
+    put(module_page, name, **{key: change.T.tolist()})
+    assert module_page.evaluate(f"model.get('{key}')") == change.T.tolist()
     assert module_page.evaluate("window.saved") >= 1
