@@ -2,7 +2,7 @@
 
     CNNCOURSE_DATA=… python benchmarks/draw_digit.py
 
-Writes the record of the run to `benchmarks/results/draw_digit.json`, and the weights to `runs/draw_digit.json`
+Writes the record to `benchmarks/results/draw_digit.json`, and the weights to `runs/draw_digit.json`
 of the chapter. Drawings differ from MNIST's digits, so the images are turned, moved, sheared and scaled.
 """
 

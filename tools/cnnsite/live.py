@@ -7,9 +7,10 @@ screen. Each module is one file under a name made from its content, which explor
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from cnncourse.course import modules
-from cnnsite.images import FrameStore
+from cnnsite.images import FrameStore, drop_script_notes, externalise, share_code
 
 _HOME = re.compile(r'<div class="cnl" data-live="[^"]*" data-module="([^"]+)"')
 
@@ -51,3 +52,18 @@ def bring_to_life(body: str, store: FrameStore, prefix: str) -> str:
     # Deferred: it starts once the page is there.
     script = f'<script src="{host}" defer></script>\n'
     return links + _HOME.sub(lambda match: f'{match[0]} data-scripts="{files[match[1]]}"', body) + script
+
+
+def preview(pieces: list[str], folder: Path) -> Path:
+    """Write explorers, each as its HTML, as a page of their own in a folder, and return its path.
+
+    The page is treated as the site's are; tests and benchmarks look at explorers without building the site.
+    """
+    store = FrameStore(folder / "_images")
+    body = drop_script_notes(externalise("".join(pieces), store, "_images/"))
+    body = bring_to_life(share_code(body, store, "_images/"), store, "_images/")
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Preview</title>'
+    page = f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'
+    path = folder / "page.html"
+    path.write_text(page, encoding="utf-8")
+    return path

@@ -8,8 +8,8 @@ import pytest
 
 from cnncourse.chapters.a_cnn_from_scratch.read_drawing import draw_digit
 from cnncourse.chapters.convolution.lab import kernel_lab
-from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.chapters.convolution.levels import LEVELS, is_solved
+from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.course.live import _make_widget
 from cnncourse.ops import conv2d
 

@@ -4,13 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from cnnsite.images import FrameStore, drop_script_notes, externalise, share_code
-from cnnsite.live import bring_to_life
+from cnnsite.live import preview
 
 from cnncourse.chapters.a_cnn_from_scratch.read_drawing import draw_digit
 from cnncourse.chapters.convolution.lab import kernel_lab
-from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.chapters.convolution.levels import LEVELS, is_solved
+from cnncourse.chapters.convolution.windows import convolution_windows
 from cnncourse.course import modules
 
 pytestmark = pytest.mark.site
@@ -23,14 +22,7 @@ def open_page(browser, tmp_path):
     contexts, faults = [], []
 
     def open_with(*explorers, size=(1280, 900), scripts=True, scheme="light", hash="", **given):
-        store = FrameStore(tmp_path / "_images")
-        body = drop_script_notes(externalise("".join(one.html() for one in explorers), store, "_images/"))
-        body = bring_to_life(share_code(body, store, "_images/"), store, "_images/")
-        head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>t</title>'
-        path = tmp_path / "page.html"
-        path.write_text(
-            f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>', "utf-8"
-        )
+        path = preview([one.html() for one in explorers], tmp_path)
         viewport = {"width": size[0], "height": size[1]}
         contexts.append(
             browser.new_context(
