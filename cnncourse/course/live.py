@@ -222,8 +222,9 @@ class Live:
             return page
         if self._widget is None:
             self._widget = _make_widget(self)
-        bundle, metadata = self._widget._repr_mimebundle_()
-        return {**bundle, **page}, metadata
+        bundle = self._widget._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {**data, **page}, metadata
 
     def html(self) -> str:
         """Return the explorer without a kernel: the still picture, and the state for the page's script."""

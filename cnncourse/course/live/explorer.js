@@ -130,6 +130,7 @@ export function define(definition) {
   return {
     render({ model, el, page = false, home = el }) {
       home.dataset.live = definition.name;
+      home.classList.add("cnl"); // a notebook gives an element without a class
       el.classList.add("cnl-app");
       const explorer = new Explorer(definition, model, { page, home });
       const root = document.createElement("div");

@@ -98,7 +98,7 @@ def test_the_html_is_a_picture_with_words_and_the_state(explorer):
     stored = data_of(explorer)
     assert stored.keys() == explorer.state.keys() | {"constants"}
     assert explorer.html() == page
-    assert len(page) < 150_000
+    assert len(page) < 200_000
     assert explorer._repr_mimebundle_() == {"text/html": page, "text/plain": repr(explorer)}
 
 
@@ -122,6 +122,17 @@ def test_the_widget_and_python_keep_step(explorer):
     assert explorer.state[name] == second
     assert "export default" in widget._esm
     assert ".cnl" in widget._css
+
+
+def test_with_a_kernel_the_output_is_the_widget_and_the_picture_for_programs_without(monkeypatch):
+    monkeypatch.setattr("cnncourse.course.live._has_kernel", lambda: True)
+    lab = kernel_lab()
+    data, _ = lab._repr_mimebundle_()
+    again, _ = lab._repr_mimebundle_()
+    view = "application/vnd.jupyter.widget-view+json"
+    assert data[view]["model_id"] == again[view]["model_id"] == lab._widget.model_id
+    assert data["text/html"] == lab.html()
+    assert data["text/plain"] == repr(lab)
 
 
 def test_the_kernel_that_is_shown_solves_its_level_and_no_other():

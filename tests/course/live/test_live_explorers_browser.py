@@ -372,7 +372,10 @@ def test_the_colours_follow_the_page(open_page):
     page.wait_for_function(f"{ground} === 'rgb(21, 24, 29)'")
 
 
-_NOTEBOOK = """async ([text, state]) => {
+_NOTEBOOK = """async ([text, css, state]) => {
+  const style = document.createElement("style");
+  style.textContent = css;
+  document.head.append(style);
   const listeners = {};
   const model = {
     get: (key) => state[key],
@@ -393,8 +396,11 @@ _NOTEBOOK = """async ([text, state]) => {
 def test_the_same_module_runs_as_in_a_notebook(module_page, name):
     explorer = MAKERS[name]()
     state = json.loads(json.dumps({**explorer.state, "constants": explorer._all_constants()}))
+    css = "\n".join(modules.styles(explorer.module))
     module_page.evaluate("document.body.replaceChildren()")
-    module_page.evaluate(_NOTEBOOK, [modules.joined(explorer.module), state])
+    module_page.evaluate(_NOTEBOOK, [modules.joined(explorer.module), css, state])
+    assert module_page.locator(".cnl-title").inner_text() == explorer.title
+    assert module_page.locator(".cnl").evaluate("(e) => getComputedStyle(e).borderRadius") == "12px"
     result = next(iter(explorer.result))
     assert_same(shown(module_page, name)["result"][result], explorer.result[result])
     key = "image" if name == "draw_digit" else "kernel"

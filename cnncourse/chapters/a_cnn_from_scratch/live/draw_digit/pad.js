@@ -21,6 +21,22 @@ export function drawn(strokes, { turn, width }) {
   return ink;
 }
 
+/** A picture that was not drawn here, as ink that can be turned. @param {number[][]} image 28 × 28 @param {number} turn degrees */
+export function inkOf(image, turn) {
+  const ink = new Float64Array(RAW * RAW);
+  const [cosine, sine] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
+  const level = (row, column) => image[row]?.[column] ?? 0;
+  for (let i = 0; i < ink.length; i += 1) {
+    const [x, y] = [((i % RAW) + 0.5) / RAW - 0.5, (Math.floor(i / RAW) + 0.5) / RAW - 0.5];
+    const [column, row] = [(cosine * x + sine * y + 0.5) * SIDE - 0.5, (cosine * y - sine * x + 0.5) * SIDE - 0.5];
+    const [left, top] = [Math.floor(column), Math.floor(row)];
+    const [along, down] = [column - left, row - top];
+    ink[i] = (level(top, left) * (1 - along) + level(top, left + 1) * along) * (1 - down)
+      + (level(top + 1, left) * (1 - along) + level(top + 1, left + 1) * along) * down;
+  }
+  return ink;
+}
+
 /** Inks everything within `reach` of a line, with a soft edge. */
 function dabLine(ink, [x0, y0], [x1, y1], reach) {
   const within = (value) => Math.max(0, Math.min(RAW - 1, Math.round(value)));

@@ -1,7 +1,7 @@
 /** What "draw a digit" shows: the pad, what the network gets, the ten answers, and every map on the way. */
 import { make, slider } from "../../../../course/live/dom.js";
 import { numberText, paint } from "../../../../course/live/draw.js";
-import { drawn, listen, pictureOf } from "./pad.js";
+import { drawn, inkOf, listen, pictureOf } from "./pad.js";
 
 const percent = (share) => `${Math.round(100 * share)} %`;
 
@@ -30,7 +30,8 @@ function mapCanvas(name, number, lit) {
 export function view(root, explorer) {
   const how = { turn: 0, width: 2.4, across: 0, down: 0, invert: false, prepare: true };
   let strokes = null; // none yet: the picture is the stored digit, or what Python has sent
-  let own = null; // the picture that was made of the strokes
+  let base = explorer.now.image;
+  let own = null; // the picture that was made of the strokes, or of that one
   const pad = make("canvas", { tabindex: 0, role: "application", class: "dd-pad", "data-lm-suppress-shortcuts": "true",
     "aria-label": "Drawing pad. The arrow keys move the pen, the space bar puts it down and lifts it, Delete clears the pad." });
   const seen = make("canvas", { role: "img" });
@@ -49,7 +50,7 @@ export function view(root, explorer) {
   const maps = {};
 
   const redraw = () => {
-    own = pictureOf(drawn(strokes ?? [], how), how);
+    own = pictureOf(strokes === null ? inkOf(base, how.turn) : drawn(strokes, how), how);
     explorer.set({ image: own });
   };
   const { clear } = listen(pad, (lines) => {
@@ -58,7 +59,7 @@ export function view(root, explorer) {
   }, (text) => explorer.say(text));
   const change = (key) => (value) => {
     how[key] = value;
-    if (strokes !== null) redraw();
+    redraw();
   };
   const box = (label, key) => make("label", { class: "dd-check" }, make("input", { type: "checkbox", ...(how[key] && { checked: true }), change: (event) => change(key)(event.target.checked) }), ` ${label}`);
   const sliders = [
@@ -116,11 +117,11 @@ export function view(root, explorer) {
   light(null);
   return () => {
     const { image } = explorer.now;
-    const given = own === null || JSON.stringify(image) !== JSON.stringify(own);
-    if (given) strokes = null;
+    if (own === null || JSON.stringify(image) !== JSON.stringify(own)) [strokes, base] = [null, image];
+    sliders[1].querySelector("input").disabled = strokes === null; // only lines have a thickness
     const levels = image.flat().map((value) => 255 * value);
     paint(seen, levels, 28, 28);
-    if (strokes === null) paint(pad, levels, 28, 28);
+    if (strokes === null) paint(pad, base.flat().map((value) => 255 * value), 28, 28);
     else paint(pad, drawn(strokes, { turn: 0, width: how.width }).map((value) => 255 * value), 140, 140);
     const { probabilities } = explorer.values;
     const best = probabilities.data.indexOf(Math.max(...probabilities.data));
