@@ -48,7 +48,8 @@ export function slider(label, { min, max, step, value, unit = "" }, changed) {
       changed(Number(input.value));
     },
   });
-  return make("label", { class: "cnl-slider" }, make("span", {}, label), said, input);
+  // The value stands outside the label, which would name it instead of the slider.
+  return make("div", { class: "cnl-slider" }, make("label", {}, make("span", {}, label), input), said);
 }
 
 /** Reads "−1", "0,5" and "1/9"; undefined if it is no number. @param {string} text */
