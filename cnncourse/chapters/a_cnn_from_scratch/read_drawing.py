@@ -40,7 +40,7 @@ class DrawDigit(Live):
     name = "draw_digit"
     title = "Draw a digit, and watch LeNet read it"
     module = "chapters/a_cnn_from_scratch/live/draw_digit.js"
-    height = (56.3, 77)
+    height = (56.3, 77.3)
     image = Field(array(2, low=0, high=1))
 
     def check(self, state: dict[str, Any]) -> None:
