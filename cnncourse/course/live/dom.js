@@ -20,13 +20,19 @@ export function make(tag, attributes = {}, ...children) {
  * @param {(value: string) => void} chosen @returns {{ element: HTMLElement, select: HTMLSelectElement }}
  */
 export function choice(label, options, chosen) {
-  const select = make("select", { change: () => chosen(select.value) }, ...options.map(([value, text]) => make("option", { value }, text)));
+  const select = make(
+    "select",
+    { change: () => chosen(select.value) },
+    ...options.map(([value, text]) => make("option", { value }, text)),
+  );
   return { element: make("label", { class: "cnl-choice" }, make("span", {}, label), select), select };
 }
 
 /** Buttons of which one is pressed. @returns {{ element: HTMLElement, show: (value: string) => void }} */
 export function switches(label, options, chosen) {
-  const buttons = options.map(([value, text]) => make("button", { type: "button", class: "cnl-button", "data-value": value, click: () => chosen(value) }, text));
+  const buttons = options.map(([value, text]) =>
+    make("button", { type: "button", class: "cnl-button", "data-value": value, click: () => chosen(value) }, text),
+  );
   const show = (value) => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.value === value));
   };
@@ -41,7 +47,13 @@ export function slider(label, { min, max, step, value, unit = "" }, changed) {
   const text = (number) => `${String(number).replace("-", "−")}${unit}`;
   const said = make("output", { "aria-live": "off" }, text(value));
   const input = make("input", {
-    type: "range", min, max, step, value, "aria-valuetext": text(value), autocomplete: "off",
+    type: "range",
+    min,
+    max,
+    step,
+    value,
+    "aria-valuetext": text(value),
+    autocomplete: "off",
     input: () => {
       said.textContent = text(Number(input.value));
       input.setAttribute("aria-valuetext", said.textContent);
@@ -72,8 +84,14 @@ export function numberField(label, changed, { step = 1, min = -Infinity, max = I
   let value = 0;
   let drag = null;
   const input = make("input", {
-    type: "text", inputmode: "decimal", role: "spinbutton", "aria-label": label, class: "cnl-number",
-    autocomplete: "off", spellcheck: "false", "data-lm-suppress-shortcuts": "true",
+    type: "text",
+    inputmode: "decimal",
+    role: "spinbutton",
+    "aria-label": label,
+    class: "cnl-number",
+    autocomplete: "off",
+    spellcheck: "false",
+    "data-lm-suppress-shortcuts": "true",
   });
   const write = () => {
     input.value = String(Number(value.toFixed(3))).replace("-", "−");
@@ -102,7 +120,9 @@ export function numberField(label, changed, { step = 1, min = -Infinity, max = I
     event.preventDefault();
     move(value + way * (event.shiftKey ? step / 10 : step));
   });
-  input.addEventListener("pointerdown", (event) => { drag = { x: event.clientX, value, on: false }; });
+  input.addEventListener("pointerdown", (event) => {
+    drag = { x: event.clientX, value, on: false };
+  });
   input.addEventListener("pointermove", (event) => {
     if (drag === null || event.buttons === 0) return;
     const way = event.clientX - drag.x;
@@ -112,7 +132,9 @@ export function numberField(label, changed, { step = 1, min = -Infinity, max = I
     }
     if (drag.on) move(drag.value + Math.round(way / DRAG_STEP) * step);
   });
-  const drop = () => { drag = null; };
+  const drop = () => {
+    drag = null;
+  };
   input.addEventListener("pointerup", drop);
   input.addEventListener("pointercancel", drop);
   const show = (next) => {

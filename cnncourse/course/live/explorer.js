@@ -17,10 +17,11 @@ import { nested } from "./ops/tensor.js";
 const REST = 700; // milliseconds without a change after which the result is said
 
 /** The next frame, or soon where there is none: a tab in the background draws nothing. */
-const nextFrame = () => new Promise((resolve) => {
-  requestAnimationFrame(() => resolve());
-  setTimeout(resolve, 100);
-});
+const nextFrame = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => resolve());
+    setTimeout(resolve, 100);
+  });
 
 export class Explorer {
   /** @param {Definition} definition @param {any} model @param {{ page: boolean, home: HTMLElement }} place */
@@ -58,8 +59,12 @@ export class Explorer {
 
   get result() {
     const isTensor = (value) => value?.data !== undefined && value.shape !== undefined;
-    const outside = Object.entries(this.values).filter(([, value]) => typeof value !== "object" || Array.isArray(value) || isTensor(value));
-    return structuredClone(Object.fromEntries(outside.map(([key, value]) => [key, isTensor(value) ? nested(value) : value])));
+    const outside = Object.entries(this.values).filter(
+      ([, value]) => typeof value !== "object" || Array.isArray(value) || isTensor(value),
+    );
+    return structuredClone(
+      Object.fromEntries(outside.map(([key, value]) => [key, isTensor(value) ? nested(value) : value])),
+    );
   }
 
   get solved() {
@@ -69,7 +74,8 @@ export class Explorer {
   /** Changes entries of the state; resolves when the picture shows it, rejects what the explorer cannot compute. */
   async set(partial) {
     const unknown = Object.keys(partial).find((key) => !this.definition.keys.includes(key));
-    if (unknown !== undefined) throw new Error(`there is no ${unknown} here; the state has ${this.definition.keys.join(", ")}.`);
+    if (unknown !== undefined)
+      throw new Error(`there is no ${unknown} here; the state has ${this.definition.keys.join(", ")}.`);
     this.definition.check({ ...this.now, ...partial });
     for (const [key, value] of Object.entries(partial)) this.model.set(key, structuredClone(value));
     this.model.save_changes();
@@ -79,7 +85,9 @@ export class Explorer {
   /** Says a text once the reader's hand rests. @param {string} text */
   say(text) {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => { this.said.textContent = text; }, REST);
+    this.waiting = setTimeout(() => {
+      this.said.textContent = text;
+    }, REST);
   }
 
   /** Shows one line about what went wrong, or takes it away. @param {string} text */
@@ -134,7 +142,11 @@ export function define(definition) {
       el.classList.add("cnl-app");
       const explorer = new Explorer(definition, model, { page, home });
       const root = document.createElement("div");
-      explorer.fault = Object.assign(document.createElement("p"), { className: "cnl-error", role: "alert", hidden: true });
+      explorer.fault = Object.assign(document.createElement("p"), {
+        className: "cnl-error",
+        role: "alert",
+        hidden: true,
+      });
       explorer.said = Object.assign(document.createElement("p"), { className: "cnl-said" });
       explorer.said.setAttribute("aria-live", "polite");
       el.append(root, explorer.fault, explorer.said);

@@ -17,14 +17,17 @@
   /** Loads a script once, however many explorers ask for it. */
   const load = (url) => {
     if (!loading.has(url)) {
-      loading.set(url, new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        script.src = url;
-        script.async = false;
-        script.onload = resolve;
-        script.onerror = () => reject(new Error(`the file ${url} did not load. Reload the page.`));
-        document.head.append(script);
-      }));
+      loading.set(
+        url,
+        new Promise((resolve, reject) => {
+          const script = document.createElement("script");
+          script.src = url;
+          script.async = false;
+          script.onload = resolve;
+          script.onerror = () => reject(new Error(`the file ${url} did not load. Reload the page.`));
+          document.head.append(script);
+        }),
+      );
     }
     return loading.get(url);
   };
@@ -34,7 +37,9 @@
     if (value === null || typeof value !== "object" || !("bytes" in value)) return value;
     const text = atob(value.bytes);
     const [rows, columns] = value.shape;
-    return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => text.charCodeAt(i * columns + j)));
+    return Array.from({ length: rows }, (_, i) =>
+      Array.from({ length: columns }, (_, j) => text.charCodeAt(i * columns + j)),
+    );
   };
 
   /** What `anywidget` hands to a module: the state, and who wants to hear of changes. */
@@ -48,7 +53,11 @@
         for (const listener of listeners.get(`change:${key}`) ?? []) listener(value);
       },
       on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
-      off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter((one) => one !== listener)),
+      off: (event, listener) =>
+        listeners.set(
+          event,
+          (listeners.get(event) ?? []).filter((one) => one !== listener),
+        ),
       save_changes() {},
     };
   };
@@ -75,13 +84,16 @@
   };
 
   window.cnnLive = { define, modules };
-  const near = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      start(target);
-    }
-  }, { rootMargin: "400px" });
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        start(target);
+      }
+    },
+    { rootMargin: "400px" },
+  );
   for (const home of document.querySelectorAll("[data-live][data-scripts]")) near.observe(home);
   // A link that carries the state of an explorer leads to it: "#kernel_lab:…".
   const wanted = location.hash.slice(1).split(":")[0];

@@ -10,8 +10,22 @@ export { pad, pad_backward, resize_bilinear } from "./ops/pad.js";
 export { linear, linear_backward } from "./ops/linear.js";
 export { batch_norm, batch_norm_backward } from "./ops/norm.js";
 export {
-  elu, elu_backward, gelu, gelu_backward, leaky_relu, leaky_relu_backward, relu, relu_backward, sigmoid,
-  sigmoid_backward, silu, silu_backward, softplus, softplus_backward, tanh, tanh_backward,
+  elu,
+  elu_backward,
+  gelu,
+  gelu_backward,
+  leaky_relu,
+  leaky_relu_backward,
+  relu,
+  relu_backward,
+  sigmoid,
+  sigmoid_backward,
+  silu,
+  silu_backward,
+  softplus,
+  softplus_backward,
+  tanh,
+  tanh_backward,
 } from "./ops/activations.js";
 export { log_softmax, log_softmax_backward, softmax, softmax_backward } from "./ops/softmax.js";
 export { cross_entropy, cross_entropy_backward, mse_loss, mse_loss_backward } from "./ops/loss.js";

@@ -9,8 +9,12 @@ import { view } from "./draw_digit/view.js";
 const SIDE = 28;
 
 function check({ image }) {
-  const right = Array.isArray(image) && image.length === SIDE
-    && image.every((row) => Array.isArray(row) && row.length === SIDE && row.every((value) => value >= 0 && value <= 1));
+  const right =
+    Array.isArray(image) &&
+    image.length === SIDE &&
+    image.every(
+      (row) => Array.isArray(row) && row.length === SIDE && row.every((value) => value >= 0 && value <= 1),
+    );
   if (!right) throw new Error("image must be 28 rows of 28 numbers from 0 to 1.");
 }
 

@@ -20,8 +20,21 @@ function checkArray(name, array, most) {
   if (!Array.isArray(array) || !Array.isArray(array[0])) throw new Error(words);
   const planes = channels(array);
   const columns = planes[0][0]?.length;
-  const right = planes.length <= MOST.channels && planes.every((rows) => rows.length === planes[0].length && rows.length <= most
-    && rows.every((row) => Array.isArray(row) && row.length === columns && columns >= 1 && columns <= most && row.every(Number.isFinite)));
+  const right =
+    planes.length <= MOST.channels &&
+    planes.every(
+      (rows) =>
+        rows.length === planes[0].length &&
+        rows.length <= most &&
+        rows.every(
+          (row) =>
+            Array.isArray(row) &&
+            row.length === columns &&
+            columns >= 1 &&
+            columns <= most &&
+            row.every(Number.isFinite),
+        ),
+    );
   if (!right) throw new Error(words);
 }
 
@@ -40,26 +53,42 @@ function check(state) {
   const { input, kernel, stride, padding, dilation, padding_mode } = state;
   checkArray("input", input, MOST.input);
   checkArray("kernel", kernel, MOST.kernel);
-  if (channels(input).length !== channels(kernel).length) throw new Error(`kernel must have as many channels as the input, ${channels(input).length}.`);
-  for (const [name, value] of [["stride", stride], ["dilation", dilation]]) {
-    if (!Number.isInteger(value) || value < 1 || value > MOST.step) throw new Error(`${name} must be a whole number from 1 to ${MOST.step}, got ${value}.`);
+  if (channels(input).length !== channels(kernel).length)
+    throw new Error(`kernel must have as many channels as the input, ${channels(input).length}.`);
+  for (const [name, value] of [
+    ["stride", stride],
+    ["dilation", dilation],
+  ]) {
+    if (!Number.isInteger(value) || value < 1 || value > MOST.step)
+      throw new Error(`${name} must be a whole number from 1 to ${MOST.step}, got ${value}.`);
   }
-  const known = padding === "same" || padding === "valid" || (Number.isInteger(padding) && padding >= 0 && padding <= MOST.step);
-  if (!known) throw new Error(`padding must be a whole number from 0 to ${MOST.step}, "same" or "valid", got ${padding}.`);
-  if (!(padding_mode in MODES)) throw new Error(`padding_mode must be one of ${Object.keys(MODES).join(", ")}, got ${padding_mode}.`);
+  const known =
+    padding === "same" ||
+    padding === "valid" ||
+    (Number.isInteger(padding) && padding >= 0 && padding <= MOST.step);
+  if (!known)
+    throw new Error(`padding must be a whole number from 0 to ${MOST.step}, "same" or "valid", got ${padding}.`);
+  if (!(padding_mode in MODES))
+    throw new Error(`padding_mode must be one of ${Object.keys(MODES).join(", ")}, got ${padding_mode}.`);
   compute(state); // says what does not fit
 }
 
 const asTensor = (array, ...leading) => {
   const planes = channels(array);
-  return { data: Float64Array.from(numbers(planes)), shape: [...leading, planes.length, planes[0].length, planes[0][0].length] };
+  return {
+    data: Float64Array.from(numbers(planes)),
+    shape: [...leading, planes.length, planes[0].length, planes[0][0].length],
+  };
 };
 
 /** @returns {{ output: any, padded: any }} `output` of shape (OH, OW); `padded`: the input with what stands around it */
 export function compute(state) {
   const [[top, bottom], [left, right]] = margins(state);
   const padded = pad(asTensor(state.input), [left, right, top, bottom], MODES[state.padding_mode]);
-  const { data, shape } = conv2d(padded, asTensor(state.kernel, 1), null, { stride: state.stride, dilation: state.dilation });
+  const { data, shape } = conv2d(padded, asTensor(state.kernel, 1), null, {
+    stride: state.stride,
+    dilation: state.dilation,
+  });
   return { output: { data, shape: shape.slice(1) }, padded };
 }
 

@@ -13,8 +13,11 @@ const LARGEST = 7;
 
 /** @param {string} name @param {any} rows */
 function checkRows(name, rows) {
-  const right = Array.isArray(rows) && rows.length > 0 && rows.every((row) => Array.isArray(row) && row.length === rows[0].length && row.length > 0)
-    && rows.every((row) => row.every((value) => Number.isFinite(value)));
+  const right =
+    Array.isArray(rows) &&
+    rows.length > 0 &&
+    rows.every((row) => Array.isArray(row) && row.length === rows[0].length && row.length > 0) &&
+    rows.every((row) => row.every((value) => Number.isFinite(value)));
   if (!right) throw new Error(`${name} must be rows of numbers, all of one length.`);
 }
 
@@ -22,9 +25,12 @@ function check({ kernel, image, level }) {
   checkRows("kernel", kernel);
   if (!seen.has(image)) checkRows("image", image);
   const [height, width] = [kernel.length, kernel[0].length];
-  if (Math.max(height, width) > LARGEST) throw new Error(`kernel must have at most ${LARGEST} × ${LARGEST} weights, got ${height} × ${width}.`);
+  if (Math.max(height, width) > LARGEST)
+    throw new Error(`kernel must have at most ${LARGEST} × ${LARGEST} weights, got ${height} × ${width}.`);
   if (image.length < height || image[0].length < width) {
-    throw new Error(`image must be at least as large as the kernel, got ${image.length} × ${image[0].length} for ${height} × ${width}.`);
+    throw new Error(
+      `image must be at least as large as the kernel, got ${image.length} × ${image[0].length} for ${height} × ${width}.`,
+    );
   }
   if (!Number.isInteger(level) || level < 1) throw new Error(`level must be a whole number from 1, got ${level}.`);
 }

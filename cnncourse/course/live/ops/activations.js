@@ -72,7 +72,9 @@ export function silu_backward(grad_output, input) {
 
 /** @param {Tensor} input @param {number} [beta] @param {number} [threshold] */
 export function softplus(input, beta = 1, threshold = 20) {
-  return each(input, (x) => (beta * x > threshold ? x : (Math.max(beta * x, 0) + Math.log1p(Math.exp(-Math.abs(beta * x)))) / beta));
+  return each(input, (x) =>
+    beta * x > threshold ? x : (Math.max(beta * x, 0) + Math.log1p(Math.exp(-Math.abs(beta * x)))) / beta,
+  );
 }
 export function softplus_backward(grad_output, input, beta = 1, threshold = 20) {
   return chain(grad_output, input, (x) => (beta * x > threshold ? 1 : logistic(beta * x)));
@@ -105,11 +107,18 @@ const gate = (x) => logistic(2 * ROOT * (x + 0.044715 * x ** 3));
 
 /** @param {Tensor} input @param {"none" | "tanh"} [approximate] */
 export function gelu(input, approximate = "none") {
-  return each(input, approximate === "tanh" ? (x) => x * gate(x) : (x) => (x === -Infinity ? 0 : x * normal_below(x)));
+  return each(
+    input,
+    approximate === "tanh" ? (x) => x * gate(x) : (x) => (x === -Infinity ? 0 : x * normal_below(x)),
+  );
 }
 export function gelu_backward(grad_output, input, approximate = "none") {
   if (approximate === "tanh") {
-    return chain(grad_output, input, (x) => gate(x) * (1 + x * (1 - gate(x)) * 2 * ROOT * (1 + 3 * 0.044715 * x * x)));
+    return chain(
+      grad_output,
+      input,
+      (x) => gate(x) * (1 + x * (1 - gate(x)) * 2 * ROOT * (1 + 3 * 0.044715 * x * x)),
+    );
   }
   return chain(grad_output, input, (x) => normal_below(x) + x * normal_density(x));
 }

@@ -20,7 +20,10 @@ export function conv_output_size(size, kernel, stride = 1, padding = 0, dilation
 function pads(padding, kernel, stride, dilation) {
   if (padding === "same") {
     if (stride[0] !== 1 || stride[1] !== 1) throw new Error('padding="same" needs a stride of 1.');
-    return kernel.map((k, axis) => [Math.floor((dilation[axis] * (k - 1)) / 2), Math.ceil((dilation[axis] * (k - 1)) / 2)]);
+    return kernel.map((k, axis) => [
+      Math.floor((dilation[axis] * (k - 1)) / 2),
+      Math.ceil((dilation[axis] * (k - 1)) / 2),
+    ]);
   }
   return pair("padding", padding === "valid" ? 0 : padding, 0).map((width) => [width, width]);
 }
@@ -28,16 +31,22 @@ function pads(padding, kernel, stride, dilation) {
 /** What the arguments mean in pixels; the padded size comes first. */
 function geometry(input, weight, { stride = 1, padding = 0, dilation = 1, groups = 1 } = {}) {
   const [data, n, c, h, w, batched] = images(input);
-  if (weight.shape.length !== 4) throw new Error(`weight must have shape (O, C / groups, kh, kw), got (${weight.shape.join(", ")}).`);
+  if (weight.shape.length !== 4)
+    throw new Error(`weight must have shape (O, C / groups, kh, kw), got (${weight.shape.join(", ")}).`);
   const [o, cg, kh, kw] = weight.shape;
-  if (!Number.isInteger(groups) || groups < 1 || o % groups) throw new Error(`groups must divide the ${o} kernels, got ${groups}.`);
-  if (c !== cg * groups) throw new Error(`input must have ${cg * groups} channels (groups × weight.shape[1]), got ${c}.`);
+  if (!Number.isInteger(groups) || groups < 1 || o % groups)
+    throw new Error(`groups must divide the ${o} kernels, got ${groups}.`);
+  if (c !== cg * groups)
+    throw new Error(`input must have ${cg * groups} channels (groups × weight.shape[1]), got ${c}.`);
   const [sh, sw] = pair("stride", stride, 1);
   const [dh, dw] = pair("dilation", dilation, 1);
   const [[top, bottom], [left, right]] = pads(padding, [kh, kw], [sh, sw], [dh, dw]);
   const [ph, pw] = [h + top + bottom, w + left + right];
   const [oh, ow] = [conv_output_size(ph, kh, sh, 0, dh), conv_output_size(pw, kw, sw, 0, dw)];
-  if (oh < 1 || ow < 1) throw new Error(`the kernel covers ${dh * (kh - 1) + 1} × ${dw * (kw - 1) + 1} pixels and does not fit into ${ph} × ${pw}. Pad more, or take a smaller kernel.`);
+  if (oh < 1 || ow < 1)
+    throw new Error(
+      `the kernel covers ${dh * (kh - 1) + 1} × ${dw * (kw - 1) + 1} pixels and does not fit into ${ph} × ${pw}. Pad more, or take a smaller kernel.`,
+    );
   return { data, n, c, h, w, batched, o, cg, kh, kw, sh, sw, dh, dw, top, left, ph, pw, oh, ow, og: o / groups };
 }
 
@@ -91,7 +100,8 @@ export function conv2d(input, weight, bias = null, options = {}) {
   if (bias !== null) {
     expect("bias", bias, [g.o]);
     const size = g.oh * g.ow;
-    for (let plane = 0; plane < g.n * g.o; plane += 1) y.fill(bias.data[plane % g.o], plane * size, (plane + 1) * size);
+    for (let plane = 0; plane < g.n * g.o; plane += 1)
+      y.fill(bias.data[plane % g.o], plane * size, (plane + 1) * size);
   }
   const { ow, sw } = g;
   eachRow(g, (tap, from, to) => {

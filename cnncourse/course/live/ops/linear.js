@@ -6,7 +6,9 @@ import { count, expect, zeros } from "./tensor.js";
 function sizes(input, weight) {
   const [outputs, inputs] = weight.shape;
   if (weight.shape.length !== 2 || input.shape.at(-1) !== inputs) {
-    throw new Error(`input must have a last axis of ${inputs} and weight two axes, got (${input.shape.join(", ")}) and (${weight.shape.join(", ")}).`);
+    throw new Error(
+      `input must have a last axis of ${inputs} and weight two axes, got (${input.shape.join(", ")}) and (${weight.shape.join(", ")}).`,
+    );
   }
   const leading = input.shape.slice(0, -1);
   return { outputs, inputs, samples: count(leading), shape: [...leading, outputs] };

@@ -46,7 +46,12 @@ export function cross_entropy(input, target, { label_smoothing = 0, reduction = 
 }
 
 /** Softmax minus target. @param {number} grad_output @returns {Tensor} */
-export function cross_entropy_backward(grad_output, input, target, { label_smoothing = 0, reduction = "mean" } = {}) {
+export function cross_entropy_backward(
+  grad_output,
+  input,
+  target,
+  { label_smoothing = 0, reduction = "mean" } = {},
+) {
   const [samples, classes] = check(input, target);
   const p = softmax(precise(input), 1).data;
   const grad = zeros(input.shape, input.data);

@@ -19,14 +19,26 @@ export function batch_norm(input, running_mean, running_var, weight = null, bias
   expect("running_mean", running_mean, [input.shape[1]]);
   expect("running_var", running_var, [input.shape[1]]);
   const out = zeros(input.shape, input.data);
-  const scale = Array.from(running_var.data, (v, c) => (weight === null ? 1 : weight.data[c]) / Math.sqrt(v + eps));
+  const scale = Array.from(
+    running_var.data,
+    (v, c) => (weight === null ? 1 : weight.data[c]) / Math.sqrt(v + eps),
+  );
   const shift = scale.map((s, c) => (bias === null ? 0 : bias.data[c]) - s * running_mean.data[c]);
-  eachEntry(input, (place, c) => { out.data[place] = input.data[place] * scale[c] + shift[c]; });
+  eachEntry(input, (place, c) => {
+    out.data[place] = input.data[place] * scale[c] + shift[c];
+  });
   return out;
 }
 
 /** @returns {[Tensor, Tensor, Tensor]} grad_input, grad_weight, grad_bias */
-export function batch_norm_backward(grad_output, input, running_mean, running_var, weight = null, { eps = 1e-5 } = {}) {
+export function batch_norm_backward(
+  grad_output,
+  input,
+  running_mean,
+  running_var,
+  weight = null,
+  { eps = 1e-5 } = {},
+) {
   expect("grad_output", grad_output, input.shape);
   const channels = input.shape[1];
   const grads = [zeros(input.shape, input.data), zeros([channels], input.data), zeros([channels], input.data)];

@@ -7,10 +7,13 @@ const MODES = ["constant", "reflect", "replicate", "circular"];
 
 /** For each place of a padded axis the place it is copied from, −1 for the fill. */
 function sources(size, before, after, mode) {
-  if (!MODES.includes(mode)) throw new Error(`mode must be one of ${MODES.join(", ")}, got ${JSON.stringify(mode)}.`);
+  if (!MODES.includes(mode))
+    throw new Error(`mode must be one of ${MODES.join(", ")}, got ${JSON.stringify(mode)}.`);
   const limit = { reflect: size - 1, circular: size }[mode];
   if (limit !== undefined && Math.max(before, after) > limit) {
-    throw new Error(`pad must be at most ${limit} along an axis of size ${size} in mode "${mode}", got ${Math.max(before, after)}.`);
+    throw new Error(
+      `pad must be at most ${limit} along an axis of size ${size} in mode "${mode}", got ${Math.max(before, after)}.`,
+    );
   }
   if (size + before + after < 0) throw new Error(`pad must not crop more than the ${size} pixels there are.`);
   return Array.from({ length: size + before + after }, (_, place) => {
@@ -54,7 +57,9 @@ function eachPlace(g, visit) {
 export function pad(input, widths, mode = "constant", value = 0) {
   const g = geometry(input, widths, mode);
   const out = zeros(g.shape, input.data);
-  eachPlace(g, (to, from) => { out.data[to] = from < 0 ? value : g.data[from]; });
+  eachPlace(g, (to, from) => {
+    out.data[to] = from < 0 ? value : g.data[from];
+  });
   return out;
 }
 
@@ -63,7 +68,9 @@ export function pad_backward(grad_output, input, widths, mode = "constant") {
   const g = geometry(input, widths, mode);
   expect("grad_output", grad_output, g.shape);
   const grad = zeros(input.shape, input.data);
-  eachPlace(g, (to, from) => { if (from >= 0) grad.data[from] += grad_output.data[to]; });
+  eachPlace(g, (to, from) => {
+    if (from >= 0) grad.data[from] += grad_output.data[to];
+  });
   return grad;
 }
 

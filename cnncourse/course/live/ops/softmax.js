@@ -6,7 +6,8 @@ import { count, expect, zeros } from "./tensor.js";
 /** Calls `visit(first, step, size)` for each line of entries along an axis. */
 function eachLine(x, dim, visit) {
   const axis = dim < 0 ? dim + x.shape.length : dim;
-  if (!(axis >= 0 && axis < x.shape.length)) throw new Error(`dim must name one of the ${x.shape.length} axes, got ${dim}.`);
+  if (!(axis >= 0 && axis < x.shape.length))
+    throw new Error(`dim must name one of the ${x.shape.length} axes, got ${dim}.`);
   const size = x.shape[axis];
   const step = count(x.shape.slice(axis + 1));
   for (let outer = 0; outer < count(x.shape.slice(0, axis)); outer += 1) {
@@ -48,7 +49,8 @@ export function softmax_backward(grad_output, input, dim) {
   eachLine(input, dim, (first, step, size) => {
     let sum = 0;
     for (let place = first, k = 0; k < size; k += 1, place += step) sum += grad_output.data[place] * y.data[place];
-    for (let place = first, k = 0; k < size; k += 1, place += step) grad.data[place] = y.data[place] * (grad_output.data[place] - sum);
+    for (let place = first, k = 0; k < size; k += 1, place += step)
+      grad.data[place] = y.data[place] * (grad_output.data[place] - sum);
   });
   return grad;
 }
@@ -61,7 +63,8 @@ export function log_softmax_backward(grad_output, input, dim) {
   eachLine(input, dim, (first, step, size) => {
     let sum = 0;
     for (let place = first, k = 0; k < size; k += 1, place += step) sum += grad_output.data[place];
-    for (let place = first, k = 0; k < size; k += 1, place += step) grad.data[place] = grad_output.data[place] - y.data[place] * sum;
+    for (let place = first, k = 0; k < size; k += 1, place += step)
+      grad.data[place] = grad_output.data[place] - y.data[place] * sum;
   });
   return grad;
 }

@@ -25,7 +25,8 @@ export function tensor(lists, Type = Float32Array) {
   const shape = [];
   for (let part = lists; Array.isArray(part); part = part[0]) shape.push(part.length);
   const flat = shape.length === 0 ? [lists] : lists.flat(Infinity);
-  if (flat.length !== count(shape)) throw new Error(`the rows have different lengths: ${flat.length} numbers do not fill ${shape.join(" × ")}.`);
+  if (flat.length !== count(shape))
+    throw new Error(`the rows have different lengths: ${flat.length} numbers do not fill ${shape.join(" × ")}.`);
   return { data: Type.from(flat), shape };
 }
 
@@ -49,7 +50,10 @@ export function numbers(lists) {
 export function pair(name, value, least) {
   const both = Array.isArray(value) ? value : [value, value];
   const right = both.length === 2 && both.every((one) => Number.isInteger(one) && one >= least);
-  if (!right) throw new Error(`${name} must be one or two whole numbers of at least ${least}, got ${JSON.stringify(value)}.`);
+  if (!right)
+    throw new Error(
+      `${name} must be one or two whole numbers of at least ${least}, got ${JSON.stringify(value)}.`,
+    );
   return [both[0], both[1]];
 }
 
@@ -60,12 +64,14 @@ export function pair(name, value, least) {
  */
 export function images(x, name = "input") {
   const batched = x.shape.length === 4;
-  if (!batched && x.shape.length !== 3) throw new Error(`${name} must have shape (N, C, H, W) or (C, H, W), got (${x.shape.join(", ")}).`);
+  if (!batched && x.shape.length !== 3)
+    throw new Error(`${name} must have shape (N, C, H, W) or (C, H, W), got (${x.shape.join(", ")}).`);
   const [n, c, h, w] = batched ? x.shape : [1, ...x.shape];
   return [x.data, n, c, h, w, batched];
 }
 
 /** @param {string} name @param {Tensor} x @param {number[]} shape */
 export function expect(name, x, shape) {
-  if (x.shape.join() !== shape.join()) throw new Error(`${name} must have shape (${shape.join(", ")}), got (${x.shape.join(", ")}).`);
+  if (x.shape.join() !== shape.join())
+    throw new Error(`${name} must have shape (${shape.join(", ")}), got (${x.shape.join(", ")}).`);
 }

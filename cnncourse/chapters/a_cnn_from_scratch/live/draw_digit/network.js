@@ -12,8 +12,14 @@ const readers = new WeakMap(); // by the stored network: unpacked once
 function unpacked({ shape, scale, bytes, bias }) {
   const text = atob(bytes);
   const size = text.length / shape[0];
-  const data = Float64Array.from(text, (letter, i) => ((letter.charCodeAt(0) << 24) >> 24) * scale[Math.floor(i / size)]);
-  return [{ data, shape }, { data: Float64Array.from(bias), shape: [bias.length] }];
+  const data = Float64Array.from(
+    text,
+    (letter, i) => ((letter.charCodeAt(0) << 24) >> 24) * scale[Math.floor(i / size)],
+  );
+  return [
+    { data, shape },
+    { data: Float64Array.from(bias), shape: [bias.length] },
+  ];
 }
 
 /**
@@ -31,7 +37,10 @@ export function makeReader(stored) {
 function read(image, { mean, std }, layers) {
   let x = { data: Float64Array.from(numbers(image), (value) => (value - mean) / std), shape: [1, 28, 28] };
   const maps = {};
-  for (const [i, padding] of [[0, 2], [1, 0]]) {
+  for (const [i, padding] of [
+    [0, 2],
+    [1, 0],
+  ]) {
     x = maps[`convolution ${i + 1}`] = relu(conv2d(x, ...layers[i], { padding }));
     x = maps[`pooling ${i + 1}`] = max_pool2d(x, 2);
   }

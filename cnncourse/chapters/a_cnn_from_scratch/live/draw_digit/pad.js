@@ -13,7 +13,10 @@ export function drawn(strokes, { turn, width }) {
   const ink = new Float64Array(RAW * RAW);
   const reach = (width / 2) * (RAW / SIDE);
   const [cosine, sine] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
-  const turned = ([x, y]) => [(cosine * (x - 0.5) - sine * (y - 0.5) + 0.5) * RAW, (sine * (x - 0.5) + cosine * (y - 0.5) + 0.5) * RAW];
+  const turned = ([x, y]) => [
+    (cosine * (x - 0.5) - sine * (y - 0.5) + 0.5) * RAW,
+    (sine * (x - 0.5) + cosine * (y - 0.5) + 0.5) * RAW,
+  ];
   for (const stroke of strokes) {
     const points = stroke.map(turned);
     points.forEach((point, i) => dabLine(ink, points[Math.max(0, i - 1)], point, reach));
@@ -31,8 +34,9 @@ export function inkOf(image, turn) {
     const [column, row] = [(cosine * x + sine * y + 0.5) * SIDE - 0.5, (cosine * y - sine * x + 0.5) * SIDE - 0.5];
     const [left, top] = [Math.floor(column), Math.floor(row)];
     const [along, down] = [column - left, row - top];
-    ink[i] = (level(top, left) * (1 - along) + level(top, left + 1) * along) * (1 - down)
-      + (level(top + 1, left) * (1 - along) + level(top + 1, left + 1) * along) * down;
+    ink[i] =
+      (level(top, left) * (1 - along) + level(top, left + 1) * along) * (1 - down) +
+      (level(top + 1, left) * (1 - along) + level(top + 1, left + 1) * along) * down;
   }
   return ink;
 }
@@ -43,7 +47,8 @@ function dabLine(ink, [x0, y0], [x1, y1], reach) {
   const length = (x1 - x0) ** 2 + (y1 - y0) ** 2;
   for (let y = within(Math.min(y0, y1) - reach - 2); y <= within(Math.max(y0, y1) + reach + 2); y += 1) {
     for (let x = within(Math.min(x0, x1) - reach - 2); x <= within(Math.max(x0, x1) + reach + 2); x += 1) {
-      const along = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length));
+      const along =
+        length === 0 ? 0 : Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length));
       const away = Math.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0));
       const level = Math.max(0, Math.min(1, (reach + 1.5 - away) / 3));
       ink[y * RAW + x] = Math.max(ink[y * RAW + x], level);
@@ -96,10 +101,12 @@ export function pictureOf(ink, { prepare, across, down, invert }) {
     left = box.left - step * Math.round(SIDE / 2 - (x / mass - box.left) / step);
     top = box.top - step * Math.round(SIDE / 2 - (y / mass - box.top) / step);
   }
-  return Array.from({ length: SIDE }, (_, i) => Array.from({ length: SIDE }, (_, j) => {
-    const level = meanOf(ink, left + (j - across) * step, top + (i - down) * step, step);
-    return Number((invert ? 1 - level : level).toFixed(3));
-  }));
+  return Array.from({ length: SIDE }, (_, i) =>
+    Array.from({ length: SIDE }, (_, j) => {
+      const level = meanOf(ink, left + (j - across) * step, top + (i - down) * step, step);
+      return Number((invert ? 1 - level : level).toFixed(3));
+    }),
+  );
 }
 
 /** Lets mouse, finger and keyboard draw. @param {HTMLCanvasElement} canvas @param {(strokes: Stroke[]) => void} changed */
@@ -125,8 +132,12 @@ export function listen(canvas, changed, say) {
     drawing = true;
     begin(at(event));
   });
-  canvas.addEventListener("pointermove", (event) => { if (drawing) go(at(event)); });
-  const lift = () => { drawing = false; };
+  canvas.addEventListener("pointermove", (event) => {
+    if (drawing) go(at(event));
+  });
+  const lift = () => {
+    drawing = false;
+  };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
   canvas.addEventListener("keydown", (event) => {

@@ -6,10 +6,17 @@ import { cellStyle, greyStyle, numberText } from "../../../../course/live/draw.j
 export function table(title) {
   const grid = make("div", { class: "cnl-grid cw-grid" });
   const heading = make("span");
-  const element = make("figure", { class: "cw-table" }, make("figcaption", {}, title, heading), make("div", { class: "cw-room" }, grid));
+  const element = make(
+    "figure",
+    { class: "cw-table" },
+    make("figcaption", {}, title, heading),
+    make("div", { class: "cw-room" }, grid),
+  );
   let [cells, shape] = [[], ""];
   return {
-    element, grid, heading,
+    element,
+    grid,
+    heading,
     /** @param {(row: number, column: number) => any} cellAt */
     build(rows, columns, cellAt) {
       if (shape === `${rows},${columns}`) return false;
@@ -19,16 +26,25 @@ export function table(title) {
       grid.replaceChildren(...cells.flat().map((cell) => cell.element));
       return true;
     },
-    forget() { shape = ""; },
+    forget() {
+      shape = "";
+    },
     at: (row, column) => cells[row][column],
-    each(visit) { cells.forEach((line, i) => line.forEach((cell, j) => visit(cell, i, j))); },
+    each(visit) {
+      cells.forEach((line, i) => line.forEach((cell, j) => visit(cell, i, j)));
+    },
   };
 }
 
 /** A cell to read. */
 export function plainCell(attributes = {}) {
   const element = make("div", { class: "cnl-cell", ...attributes });
-  return { element, show: (text) => { element.textContent = text; } };
+  return {
+    element,
+    show: (text) => {
+      element.textContent = text;
+    },
+  };
 }
 
 /** A cell whose number can be changed. */

@@ -25,25 +25,41 @@ function agreement(before, after, by) {
 export function makeShift({ channels, compute }) {
   const after = table("Output of the moved input");
   const words = make("p", { "aria-live": "polite" });
-  const amounts = switches("Move the input to the right", [0, 1, 2, 3].map((by) => [String(by), String(by)]), (value) => {
-    by = Number(value);
-    draw();
-  });
-  const element = make("section", { class: "cw-shift", "aria-label": "Shift test" },
-    make("div", { class: "cnl-head" }, make("p", { class: "cnl-label" }, "Shift test: move the input to the right by"), amounts.element), make("div", { class: "cw-shifted" }, after.element, words));
+  const amounts = switches(
+    "Move the input to the right",
+    [0, 1, 2, 3].map((by) => [String(by), String(by)]),
+    (value) => {
+      by = Number(value);
+      draw();
+    },
+  );
+  const element = make(
+    "section",
+    { class: "cw-shift", "aria-label": "Shift test" },
+    make(
+      "div",
+      { class: "cnl-head" },
+      make("p", { class: "cnl-label" }, "Shift test: move the input to the right by"),
+      amounts.element,
+    ),
+    make("div", { class: "cw-shifted" }, after.element, words),
+  );
   let [by, state, output, colours] = [0, null, null, null];
 
   function verdict(shifted) {
     const steps = by / state.stride;
     if (!Number.isInteger(steps)) {
-      const best = Array.from({ length: output.shape[1] }, (_, k) => agreement(output, shifted, k)).filter(({ compared }) => compared > 0);
+      const best = Array.from({ length: output.shape[1] }, (_, k) => agreement(output, shifted, k)).filter(
+        ({ compared }) => compared > 0,
+      );
       const whole = best.some(({ equal, compared }) => equal === compared && compared > output.shape[0]);
       return `${columnsText(by)} are ${numberText(steps)} steps of ${state.stride}. ${whole ? "Here the numbers agree by chance: try an input with more in it." : "No move of the first output gives this one: the stride has broken the rule."}`;
     }
     const { equal, compared } = agreement(output, shifted, steps);
     if (compared === 0) return "The output is too small to compare.";
     const all = equal === compared ? "The same numbers" : `${equal} of ${compared} numbers are the same`;
-    const edge = equal === compared ? "" : " The others see the edge of the picture, where the padding does not move along.";
+    const edge =
+      equal === compared ? "" : " The others see the edge of the picture, where the padding does not move along.";
     return `${all}, ${columnsText(steps)} further right.${edge}`;
   }
 

@@ -6,14 +6,22 @@ import { makeGuess } from "./guess.js";
 import { makeShift } from "./shift.js";
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const MODES = [["zeros", "zeros"], ["replicate", "the edge again"], ["reflect", "a mirror"], ["circular", "the other side"]];
+const MODES = [
+  ["zeros", "zeros"],
+  ["replicate", "the edge again"],
+  ["reflect", "a mirror"],
+  ["circular", "the other side"],
+];
 const counts = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => [String(from + i), String(from + i)]);
 
 /** Rows of another size: what was there stays, what is new continues the edge (an input) or is 0 (a kernel). */
-const fitted = (rows, side, edge) => Array.from({ length: side }, (_, i) => Array.from({ length: side }, (_, j) => {
-  const row = rows[edge ? Math.min(i, rows.length - 1) : i];
-  return row?.[edge ? Math.min(j, row.length - 1) : j] ?? 0;
-}));
+const fitted = (rows, side, edge) =>
+  Array.from({ length: side }, (_, i) =>
+    Array.from({ length: side }, (_, j) => {
+      const row = rows[edge ? Math.min(i, rows.length - 1) : i];
+      return row?.[edge ? Math.min(j, row.length - 1) : j] ?? 0;
+    }),
+  );
 
 /** @param {HTMLElement} root @param {import("../../../../course/live/explorer.js").Explorer} explorer */
 export function view(root, explorer, rules) {
@@ -27,41 +35,77 @@ export function view(root, explorer, rules) {
   const [input, kernel, output] = [table("Input"), table("Kernel"), table("Output")];
   const sum = make("p", { class: "cw-sum" });
   const size = make("p", { class: "cw-size cnl-muted" });
-  const guess = makeGuess((text) => explorer.say(text), () => showOutput());
+  const guess = makeGuess(
+    (text) => explorer.say(text),
+    () => showOutput(),
+  );
   const shift = makeShift(rules);
   const whole = (value) => (Number.isNaN(Number(value)) ? value : Number(value));
   const pick = (label, key, options) => choice(label, options, (value) => set({ [key]: whole(value) }));
-  const resize = (label, key, from, to) => choice(label, counts(from, to), (value) => set({ [key]: plain(channels(explorer.now[key]).map((rows) => fitted(rows, Number(value), key === "input"))) }));
+  const resize = (label, key, from, to) =>
+    choice(label, counts(from, to), (value) =>
+      set({
+        [key]: plain(channels(explorer.now[key]).map((rows) => fitted(rows, Number(value), key === "input"))),
+      }),
+    );
   const controls = {
-    input: resize("Input size", "input", 3, 9), kernel: resize("Kernel size", "kernel", 1, 5), stride: pick("Stride", "stride", counts(1, 4)),
-    padding: pick("Padding", "padding", [...counts(0, 4), ["same", "same"], ["valid", "valid"]]), dilation: pick("Dilation", "dilation", counts(1, 4)),
+    input: resize("Input size", "input", 3, 9),
+    kernel: resize("Kernel size", "kernel", 1, 5),
+    stride: pick("Stride", "stride", counts(1, 4)),
+    padding: pick("Padding", "padding", [...counts(0, 4), ["same", "same"], ["valid", "valid"]]),
+    dilation: pick("Dilation", "dilation", counts(1, 4)),
     padding_mode: pick("Border", "padding_mode", MODES),
   };
   const count = switches("Channels", counts(1, 3), (value) => setChannels(Number(value)));
-  const shown = switches("Channel shown", [["0", "first"], ["1", "second"], ["2", "third"]], (value) => {
-    channel = Number(value);
-    explorer.touch("channel");
-  });
+  const shown = switches(
+    "Channel shown",
+    [
+      ["0", "first"],
+      ["1", "second"],
+      ["2", "third"],
+    ],
+    (value) => {
+      channel = Number(value);
+      explorer.touch("channel");
+    },
+  );
   output.grid.setAttribute("tabindex", "0");
   output.grid.setAttribute("role", "application");
   output.grid.setAttribute("aria-label", "Output. The arrow keys walk from number to number.");
   root.append(
     make("p", { class: "cnl-title" }, explorer.constants.title),
     make("div", { class: "cw-controls" }, ...Object.values(controls).map(({ element }) => element)),
-    make("div", { class: "cw-channels" }, make("span", { class: "cnl-label" }, "Channels"), count.element, shown.element),
+    make(
+      "div",
+      { class: "cw-channels" },
+      make("span", { class: "cnl-label" }, "Channels"),
+      count.element,
+      shown.element,
+    ),
     make("div", { class: "cw-tables" }, input.element, kernel.element, output.element),
-    sum, size, guess.element, shift.element,
+    sum,
+    size,
+    guess.element,
+    shift.element,
   );
   output.grid.addEventListener("keydown", (event) => {
     const move = MOVES[event.key];
     if (move === undefined) return;
     event.preventDefault();
     walk(at.row + move[0], at.column + move[1]);
-    explorer.say(`Output row ${at.row + 1}, column ${at.column + 1}: ${guess.hides(at) ? "hidden until you have guessed" : sum.textContent}`);
+    explorer.say(
+      `Output row ${at.row + 1}, column ${at.column + 1}: ${guess.hides(at) ? "hidden until you have guessed" : sum.textContent}`,
+    );
   });
 
   function setChannels(wanted) {
-    const grown = (planes, make) => plain(Array.from({ length: wanted }, (_, c) => planes[c] ?? planes[0].map((row, i) => row.map((value, j) => make(value, i, j)))));
+    const grown = (planes, make) =>
+      plain(
+        Array.from(
+          { length: wanted },
+          (_, c) => planes[c] ?? planes[0].map((row, i) => row.map((value, j) => make(value, i, j))),
+        ),
+      );
     channel = Math.min(channel, wanted - 1);
     set({
       input: grown(channels(explorer.now.input), (value, i, j) => ((i + j) % 2 ? 100 : 0)),
@@ -78,7 +122,10 @@ export function view(root, explorer, rules) {
 
   function walk(row, column) {
     const [rows, columns] = seen.output.shape;
-    Object.assign(at, { row: Math.max(0, Math.min(rows - 1, row)), column: Math.max(0, Math.min(columns - 1, column)) });
+    Object.assign(at, {
+      row: Math.max(0, Math.min(rows - 1, row)),
+      column: Math.max(0, Math.min(columns - 1, column)),
+    });
     light();
   }
 
@@ -87,10 +134,14 @@ export function view(root, explorer, rules) {
     const { stride, dilation } = explorer.now;
     const [, , width] = seen.padded.shape;
     const plane = seen.padded.shape[1] * width;
-    return channels(explorer.now.kernel).flatMap((rows, c) => rows.flatMap((line, a) => line.map((weight, b) => {
-      const [row, column] = [at.row * stride + a * dilation, at.column * stride + b * dilation];
-      return { row, column, weight, value: seen.padded.data[c * plane + row * width + column] };
-    })));
+    return channels(explorer.now.kernel).flatMap((rows, c) =>
+      rows.flatMap((line, a) =>
+        line.map((weight, b) => {
+          const [row, column] = [at.row * stride + a * dilation, at.column * stride + b * dilation];
+          return { row, column, weight, value: seen.padded.data[c * plane + row * width + column] };
+        }),
+      ),
+    );
   }
 
   /** Lights the window of the chosen output and writes its sum. */
@@ -101,7 +152,11 @@ export function view(root, explorer, rules) {
     output.each((cell, i, j) => cell.element.classList.toggle("cw-on", i === at.row && j === at.column));
     const value = seen.output.data[at.row * seen.output.shape[1] + at.column];
     guess.show(at, value);
-    sum.replaceChildren(make("span", { class: "cnl-label" }, `Row ${at.row + 1}, column ${at.column + 1}: `), `${sumText(window)} = `, make("strong", {}, guess.hides(at) ? "?" : numberText(value)));
+    sum.replaceChildren(
+      make("span", { class: "cnl-label" }, `Row ${at.row + 1}, column ${at.column + 1}: `),
+      `${sumText(window)} = `,
+      make("strong", {}, guess.hides(at) ? "?" : numberText(value)),
+    );
   }
 
   /** Lights every output that a place of the input takes part in. */
@@ -119,7 +174,13 @@ export function view(root, explorer, rules) {
       cell.element.classList.toggle("cw-on", on);
     });
     input.each((cell, i, j) => cell.element.classList.toggle("cw-on", i === row && j === column));
-    sum.replaceChildren(make("span", { class: "cnl-label" }, `This place takes part in ${found} of the ${seen.output.data.length} sums.`));
+    sum.replaceChildren(
+      make(
+        "span",
+        { class: "cnl-label" },
+        `This place takes part in ${found} of the ${seen.output.data.length} sums.`,
+      ),
+    );
   }
 
   function buildInput() {
@@ -129,7 +190,9 @@ export function view(root, explorer, rules) {
     input.build(height, width, (i, j) => {
       const [row, column] = [i - top, j - left];
       const inside = row >= 0 && row < rows.length && column >= 0 && column < rows[0].length;
-      const cell = inside ? fieldCell(`Input, row ${row + 1}, column ${column + 1}`, (value) => edit("input", row, column, value)) : plainCell();
+      const cell = inside
+        ? fieldCell(`Input, row ${row + 1}, column ${column + 1}`, (value) => edit("input", row, column, value))
+        : plainCell();
       cell.element.classList.toggle("cw-outside", !inside);
       cell.element.addEventListener("pointerenter", () => lightUses(i, j));
       cell.element.addEventListener("pointerleave", light);
@@ -154,9 +217,15 @@ export function view(root, explorer, rules) {
   function sizeText() {
     const [planes, { stride, dilation }] = [channels(explorer.now.input), explorer.now];
     const [rows] = channels(explorer.now.kernel);
-    const line = (name, n, k, [before, after], out) => `${name} ⌊(${n} + ${before} + ${after} − ${dilation}·(${k} − 1) − 1) / ${stride}⌋ + 1 = ${out}`;
-    const [high, wide] = [line("Rows:", planes[0].length, rows.length, seen.sides[0], seen.output.shape[0]), line("Columns:", planes[0][0].length, rows[0].length, seen.sides[1], seen.output.shape[1])];
-    return high.replace("Rows:", "") === wide.replace("Columns:", "") ? high.replace("Rows:", "Size:") : `${high}; ${wide.toLowerCase()}`;
+    const line = (name, n, k, [before, after], out) =>
+      `${name} ⌊(${n} + ${before} + ${after} − ${dilation}·(${k} − 1) − 1) / ${stride}⌋ + 1 = ${out}`;
+    const [high, wide] = [
+      line("Rows:", planes[0].length, rows.length, seen.sides[0], seen.output.shape[0]),
+      line("Columns:", planes[0][0].length, rows[0].length, seen.sides[1], seen.output.shape[1]),
+    ];
+    return high.replace("Rows:", "") === wide.replace("Columns:", "")
+      ? high.replace("Rows:", "Size:")
+      : `${high}; ${wide.toLowerCase()}`;
   }
 
   return (changed) => {
@@ -166,11 +235,15 @@ export function view(root, explorer, rules) {
     channel = Math.min(channel, planes.length - 1);
     if (changed.size > 0 && !changed.has("theme") && !changed.has("channel")) guess.reset();
     for (const [key, { select }] of Object.entries(controls)) {
-      select.value = String(key === "input" ? planes[0].length : key === "kernel" ? weights[0].length : state[key]);
+      select.value = String(
+        key === "input" ? planes[0].length : key === "kernel" ? weights[0].length : state[key],
+      );
     }
     count.show(String(planes.length));
     shown.show(String(channel));
-    [...shown.element.children].forEach((button, i) => { button.hidden = i >= planes.length || planes.length === 1; });
+    [...shown.element.children].forEach((button, i) => {
+      button.hidden = i >= planes.length || planes.length === 1;
+    });
     if (["input", "padding", "kernel", "dilation"].some((key) => changed.has(key))) {
       const size = JSON.stringify([seen.sides, planes[0].length, planes[0][0].length]);
       if (input.layout !== size) input.forget();
@@ -186,7 +259,9 @@ export function view(root, explorer, rules) {
       cell.show(cell.element.classList.contains("cw-outside") ? numberText(value) : value);
       Object.assign(cell.element.style, shade(value));
     });
-    kernel.build(weights[0].length, weights[0][0].length, (i, j) => fieldCell(`Kernel, row ${i + 1}, column ${j + 1}`, (value) => edit("kernel", i, j, value)));
+    kernel.build(weights[0].length, weights[0][0].length, (i, j) =>
+      fieldCell(`Kernel, row ${i + 1}, column ${j + 1}`, (value) => edit("kernel", i, j, value)),
+    );
     const weigh = shading(weights[channel].flat(), colours);
     kernel.each((cell, i, j) => {
       cell.show(weights[channel][i][j]);

@@ -12,14 +12,29 @@ export function makeChallenge(levels, compute, chosen) {
   const done = new Set();
   let kept = {};
   let [shownImage, painted] = [null, ""];
-  const buttons = switches("Which picture to make", levels.map((_, i) => [String(i + 1), String(i + 1)]), (value) => chosen(Number(value)));
+  const buttons = switches(
+    "Which picture to make",
+    levels.map((_, i) => [String(i + 1), String(i + 1)]),
+    (value) => chosen(Number(value)),
+  );
   const heading = make("p", { class: "kl-level" });
   const prompt = make("p");
   const verdict = make("p", { class: "cnl-verdict" });
   const hint = make("details", { class: "kl-hint" }, make("summary", {}, "Hint"), make("p"));
-  const element = make("section", { class: "kl-challenge", "aria-label": "Make this picture" },
+  const element = make(
+    "section",
+    { class: "kl-challenge", "aria-label": "Make this picture" },
     make("div", { class: "cnl-stage kl-goal" }, goal),
-    make("div", {}, make("div", { class: "cnl-head" }, make("p", { class: "cnl-label" }, "Make this picture"), buttons.element), heading, prompt, verdict, hint));
+    make(
+      "div",
+      {},
+      make("div", { class: "cnl-head" }, make("p", { class: "cnl-label" }, "Make this picture"), buttons.element),
+      heading,
+      prompt,
+      verdict,
+      hint,
+    ),
+  );
 
   /** What a level's kernel makes of the picture, as a square of weights of this side; kept while neither changes. */
   function wantedOf(image, level, side) {
@@ -40,9 +55,12 @@ export function makeChallenge(levels, compute, chosen) {
 
   function words(state, level, solved) {
     if (solved) return level.rule === "same" ? "This is the picture." : "This does it, as many kernels do.";
-    if (level.rule !== "same") return "Flat places and vertical edges must stay empty, horizontal edges must show.";
+    if (level.rule !== "same")
+      return "Flat places and vertical edges must stay empty, horizontal edges must show.";
     const away = difference(state, level);
-    return away === undefined ? "The picture is too small for this kernel." : `Your response is ${numberText(away, away < 10 ? 1 : 0)} grey levels a pixel away.`;
+    return away === undefined
+      ? "The picture is too small for this kernel."
+      : `Your response is ${numberText(away, away < 10 ? 1 : 0)} grey levels a pixel away.`;
   }
 
   /** @returns {string} the verdict in words */

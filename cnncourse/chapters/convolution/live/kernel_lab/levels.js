@@ -8,7 +8,9 @@ const NEAR = 0.02; // of each weight: 0.11 counts as 1/9
 /** A kernel in the middle of a larger or smaller square of weights. @param {number[][]} kernel @param {number} side */
 export function resized(kernel, side) {
   const [top, left] = [(side - kernel.length) / 2, (side - kernel[0].length) / 2].map(Math.floor);
-  return Array.from({ length: side }, (_, i) => Array.from({ length: side }, (_, j) => kernel[i - top]?.[j - left] ?? 0));
+  return Array.from({ length: side }, (_, i) =>
+    Array.from({ length: side }, (_, j) => kernel[i - top]?.[j - left] ?? 0),
+  );
 }
 
 /** In the middle of 5 × 5 weights; undefined where the kernel has no middle or is too large. @param {number[][]} kernel */

@@ -10,7 +10,11 @@ function block(title, cells) {
 
 /** @param {(row: number, column: number, weight: number) => void} changed */
 export function makeSum(changed) {
-  const element = make("div", { class: "kl-sum", role: "group", "aria-label": "Window, kernel and their products" });
+  const element = make("div", {
+    class: "kl-sum",
+    role: "group",
+    "aria-label": "Window, kernel and their products",
+  });
   const line = make("p", { class: "kl-total" });
   const blocks = make("div", { class: "kl-blocks" });
   element.append(blocks);
@@ -22,10 +26,19 @@ export function makeSum(changed) {
     const places = Array.from({ length: rows * columns }, (_, i) => [Math.floor(i / columns), i % columns]);
     seen = places.map(() => make("div", { class: "cnl-cell" }));
     products = places.map(() => make("div", { class: "cnl-cell" }));
-    fields = places.map(([row, column]) => numberField(`Kernel, row ${row + 1}, column ${column + 1}`, (weight) => changed(row, column, weight)));
+    fields = places.map(([row, column]) =>
+      numberField(`Kernel, row ${row + 1}, column ${column + 1}`, (weight) => changed(row, column, weight)),
+    );
     const weights = fields.map(({ element: input }) => make("div", { class: "cnl-cell kl-weight" }, input));
     const sign = (text) => make("span", { class: "kl-sign", "aria-hidden": "true" }, text);
-    blocks.replaceChildren(block("Window", seen), sign("×"), block("Kernel: type or drag", weights), sign("="), block("Products", products), line);
+    blocks.replaceChildren(
+      block("Window", seen),
+      sign("×"),
+      block("Kernel: type or drag", weights),
+      sign("="),
+      block("Products", products),
+      line,
+    );
     blocks.style.setProperty("--columns", String(columns));
     shape = `${rows},${columns}`;
   }

@@ -7,7 +7,13 @@ import { acceptPictures, dab, MADE, readFile, takePicture } from "./pictures.js"
 import { makeSum } from "./sum.js";
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-const PICTURES = [["given", "Photograph"], ["edge", "An edge"], ["shapes", "Shapes"], ["blank", "Black, to draw on"], ["own", "Your own"]];
+const PICTURES = [
+  ["given", "Photograph"],
+  ["edge", "An edge"],
+  ["shapes", "Shapes"],
+  ["blank", "Black, to draw on"],
+  ["own", "Your own"],
+];
 const total = (kernel) => kernel.flat().reduce((sum, weight) => sum + weight, 0);
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -19,14 +25,27 @@ function strongest({ data, shape }) {
 
 /** A picture with its heading and a frame that can be laid on it. */
 function stage(title, label) {
-  const canvas = make("canvas", { tabindex: 0, role: "application", "aria-label": label, "data-lm-suppress-shortcuts": "true" });
+  const canvas = make("canvas", {
+    tabindex: 0,
+    role: "application",
+    "aria-label": label,
+    "data-lm-suppress-shortcuts": "true",
+  });
   const frame = make("div", { class: "cnl-frame" });
   const note = make("span");
-  const element = make("figure", {}, make("figcaption", {}, title, note), make("div", { class: "cnl-stage" }, canvas, frame));
+  const element = make(
+    "figure",
+    {},
+    make("figcaption", {}, title, note),
+    make("div", { class: "cnl-stage" }, canvas, frame),
+  );
   const mark = (row, column, height, width) => {
     const [rows, columns] = [canvas.height, canvas.width];
     Object.assign(frame.style, {
-      top: `${(100 * row) / rows}%`, left: `${(100 * column) / columns}%`, height: `${(100 * height) / rows}%`, width: `${(100 * width) / columns}%`,
+      top: `${(100 * row) / rows}%`,
+      left: `${(100 * column) / columns}%`,
+      height: `${(100 * height) / rows}%`,
+      width: `${(100 * width) / columns}%`,
     });
   };
   return { canvas, element, note, mark };
@@ -40,7 +59,10 @@ export function view(root, explorer, compute) {
   let [pen, colours] = ["off", "auto"];
   const set = (partial) => explorer.set(partial).catch((error) => explorer.complain(error.message));
 
-  const before = stage("Picture", "The picture. The arrow keys move the window, with Shift by ten; with a pen on, the space bar draws.");
+  const before = stage(
+    "Picture",
+    "The picture. The arrow keys move the window, with Shift by ten; with a pen on, the space bar draws.",
+  );
   const after = stage("Response", "The response. The arrow keys move the window, with Shift by ten.");
   const sum = makeSum((row, column, weight) => {
     const kernel = explorer.now.kernel.map((line) => [...line]);
@@ -49,20 +71,46 @@ export function view(root, explorer, compute) {
   });
   const challenge = makeChallenge(levels, compute, (level) => set({ level }));
 
-  const preset = choice("Kernel", [["", "your own"], ...Object.keys(kernels).map((name) => [name, name])], (name) => {
-    colours = "auto";
-    if (name !== "") set({ kernel: kernels[name] });
-  });
-  const sides = switches("Size of the kernel", [["3", "3 × 3"], ["5", "5 × 5"]], (side) => set({ kernel: resized(explorer.now.kernel, Number(side)) }));
-  const shades = switches("Colours of the response", [["signed", "Red/blue"], ["grey", "Grey"]], (value) => {
-    colours = value;
-    explorer.touch("colours");
-  });
-  const pens = switches("Pen", [["off", "No pen"], ["white", "White pen"], ["black", "Black pen"]], (value) => {
-    pen = value;
-    pens.show(pen);
-    before.canvas.style.touchAction = pen === "off" ? "pan-y" : "none";
-  });
+  const preset = choice(
+    "Kernel",
+    [["", "your own"], ...Object.keys(kernels).map((name) => [name, name])],
+    (name) => {
+      colours = "auto";
+      if (name !== "") set({ kernel: kernels[name] });
+    },
+  );
+  const sides = switches(
+    "Size of the kernel",
+    [
+      ["3", "3 × 3"],
+      ["5", "5 × 5"],
+    ],
+    (side) => set({ kernel: resized(explorer.now.kernel, Number(side)) }),
+  );
+  const shades = switches(
+    "Colours of the response",
+    [
+      ["signed", "Red/blue"],
+      ["grey", "Grey"],
+    ],
+    (value) => {
+      colours = value;
+      explorer.touch("colours");
+    },
+  );
+  const pens = switches(
+    "Pen",
+    [
+      ["off", "No pen"],
+      ["white", "White pen"],
+      ["black", "Black pen"],
+    ],
+    (value) => {
+      pen = value;
+      pens.show(pen);
+      before.canvas.style.touchAction = pen === "off" ? "pan-y" : "none";
+    },
+  );
   const own = async (reading) => {
     try {
       await set({ image: await reading });
@@ -72,7 +120,12 @@ export function view(root, explorer, compute) {
       explorer.complain(error.message);
     }
   };
-  const file = make("input", { type: "file", accept: "image/*", hidden: true, "aria-label": "A picture of your own" });
+  const file = make("input", {
+    type: "file",
+    accept: "image/*",
+    hidden: true,
+    "aria-label": "A picture of your own",
+  });
   file.addEventListener("change", () => {
     if (file.files.length > 0) own(readFile(file.files[0]));
     file.value = "";
@@ -91,7 +144,9 @@ export function view(root, explorer, compute) {
       location.hash = address.split("#")[1]; // without the clipboard the address bar has it
       link.textContent = "See the address";
     }
-    setTimeout(() => { link.textContent = "Copy link"; }, 2000);
+    setTimeout(() => {
+      link.textContent = "Copy link";
+    }, 2000);
   });
 
   root.append(
@@ -100,9 +155,15 @@ export function view(root, explorer, compute) {
     make("div", { class: "kl-bar" }, preset.element, sides.element, source.element, shades.element),
     sum.element,
     challenge.element,
-    make("div", { class: "kl-foot" }, pens.element, button("File…", () => file.click()),
-      button("Camera…", () => own(takePicture())), explorer.page ? link : "",
-      make("p", { class: "cnl-muted" }, "You can also drop or paste a picture here. It stays in this page.")),
+    make(
+      "div",
+      { class: "kl-foot" },
+      pens.element,
+      button("File…", () => file.click()),
+      button("Camera…", () => own(takePicture())),
+      explorer.page ? link : "",
+      make("p", { class: "cnl-muted" }, "You can also drop or paste a picture here. It stays in this page."),
+    ),
     file,
   );
   acceptPictures(explorer.home, (blob) => own(readFile(blob)));
@@ -126,7 +187,8 @@ export function view(root, explorer, compute) {
   }
 
   function listen() {
-    const half = () => [explorer.now.kernel.length, explorer.now.kernel[0].length].map((side) => Math.floor(side / 2));
+    const half = () =>
+      [explorer.now.kernel.length, explorer.now.kernel[0].length].map((side) => Math.floor(side / 2));
     for (const { canvas } of [before, after]) {
       const picture = canvas === before.canvas;
       const follow = (event) => {
@@ -139,7 +201,8 @@ export function view(root, explorer, compute) {
       canvas.addEventListener("keydown", (event) => {
         const move = MOVES[event.key];
         const [down, along] = half();
-        if (move) look(at.row + move[0] * (event.shiftKey ? 10 : 1), at.column + move[1] * (event.shiftKey ? 10 : 1));
+        if (move)
+          look(at.row + move[0] * (event.shiftKey ? 10 : 1), at.column + move[1] * (event.shiftKey ? 10 : 1));
         else if (event.key === " " && picture && pen !== "off") ink(at.row + down, at.column + along);
         else return;
         event.preventDefault();
@@ -180,16 +243,24 @@ export function view(root, explorer, compute) {
       canvas.style.aspectRatio = `${image[0].length} / ${image.length}`;
       canvas.style.imageRendering = Math.max(image.length, image[0].length) < 100 ? "pixelated" : "auto";
     }
-    const [low, high] = output.data.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
+    const [low, high] = output.data.reduce(
+      ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+      [Infinity, -Infinity],
+    );
     before.note.textContent = `${image.length} × ${image[0].length}`;
-    after.note.replaceChildren(make("span", { class: "kl-size" }, `${rows} × ${columns}, `), `${numberText(low, 0)} to ${numberText(high, 0)}`);
+    after.note.replaceChildren(
+      make("span", { class: "kl-size" }, `${rows} × ${columns}, `),
+      `${numberText(low, 0)} to ${numberText(high, 0)}`,
+    );
     preset.select.value = Object.keys(kernels).find((name) => same(kernels[name], kernel)) ?? "";
     sides.show(String(kernel.length));
     shades.show(signed ? "signed" : "grey");
     look(at.row, at.column);
     const verdict = challenge.show(explorer.now, explorer.solved, palette(root));
     if (changed.has("kernel") || changed.has("level")) {
-      explorer.say(`Level ${level}: ${verdict} The response runs from ${numberText(low, 0)} to ${numberText(high, 0)}.`);
+      explorer.say(
+        `Level ${level}: ${verdict} The response runs from ${numberText(low, 0)} to ${numberText(high, 0)}.`,
+      );
     }
   };
 }
