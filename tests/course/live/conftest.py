@@ -1,9 +1,10 @@
-"""A page in which the course's ES modules run, loaded as they stand in the package."""
+"""Pages of live explorers: the ES modules as they stand, or put together as the site's builder does."""
 
 import json
 from pathlib import Path
 
 import pytest
+from cnnsite.live import preview
 
 import cnncourse
 
@@ -57,3 +58,34 @@ def run_module(module_page):
         return json.loads(module_page.evaluate(_RUN, [f"/{module}", calls]))
 
     return run
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """Open explorers as a page of the site; there must be no error and no request elsewhere."""
+    contexts, faults = [], []
+
+    def open_with(*explorers, size=(1280, 900), scripts=True, scheme="light", hash="", **given):
+        path = preview([one.html() for one in explorers], tmp_path)
+        viewport = {"width": size[0], "height": size[1]}
+        contexts.append(
+            browser.new_context(
+                viewport=viewport, java_script_enabled=scripts, color_scheme=scheme, has_touch=True, **given
+            )
+        )
+        page = contexts[-1].new_page()
+        page.requests = []
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda r: page.requests.append(r.url))
+        page.goto(path.as_uri() + hash)
+        if scripts:
+            page.wait_for_selector(".cnl-mounted")
+        return page
+
+    yield open_with
+    for context in contexts:
+        for page in context.pages:
+            faults += [url for url in page.requests if not url.startswith(("file:", "data:", "blob:"))]
+        context.close()
+    assert faults == []
