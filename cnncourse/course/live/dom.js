@@ -91,7 +91,6 @@ export function numberField(label, changed, { step = 1, min = -Infinity, max = I
     class: "cnl-number",
     autocomplete: "off",
     spellcheck: "false",
-    "data-lm-suppress-shortcuts": "true",
   });
   const write = () => {
     input.value = String(Number(value.toFixed(3))).replace("-", "−");

@@ -154,6 +154,10 @@ export function define(definition) {
       el.addEventListener("keydown", (event) => {
         if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
       });
+      // Notebook 7 takes keys while they come down, unless the element with the focus itself forbids it.
+      el.addEventListener("focusin", ({ target }) => {
+        target.dataset.lmSuppressShortcuts = "true";
+      });
       explorer.update = definition.view(root, explorer);
       const listeners = definition.keys.map((key) => [`change:${key}`, () => explorer.touch(key)]);
       for (const [event, listener] of listeners) model.on(event, listener);

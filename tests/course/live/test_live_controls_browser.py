@@ -40,6 +40,19 @@ def test_the_keyboard_walks_the_window_and_the_sum_is_said_once(open_page):
     assert page.locator(".kl-total strong").inner_text() == str(level)
 
 
+@pytest.mark.parametrize("name", MAKERS)
+def test_keys_do_not_leave_the_explorer(open_page, name):
+    page = open_page(MAKERS[name]())
+    page.evaluate("window.keys = 0; document.addEventListener('keydown', () => { window.keys += 1; });")
+    for control in (
+        page.locator(".cnl-app").locator("button, select, input:not([type=file]), [tabindex]").all()
+    ):
+        if control.is_visible() and control.is_enabled():
+            control.press("d")
+            assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
+    assert page.evaluate("window.keys") == 0
+
+
 def test_an_output_lights_its_window_and_an_input_its_outputs(open_page):
     page = open_page(convolution_windows(padding=1))
     page.locator(".cw-table").nth(2).locator(".cnl-cell").nth(8).hover()

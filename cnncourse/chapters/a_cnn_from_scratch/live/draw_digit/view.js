@@ -39,7 +39,6 @@ export function view(root, explorer) {
     tabindex: 0,
     role: "application",
     class: "dd-pad",
-    "data-lm-suppress-shortcuts": "true",
     "aria-label":
       "Drawing pad. The arrow keys move the pen, the space bar puts it down and lifts it, Delete clears the pad.",
   });

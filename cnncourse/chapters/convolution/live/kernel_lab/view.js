@@ -29,7 +29,6 @@ function stage(title, label) {
     tabindex: 0,
     role: "application",
     "aria-label": label,
-    "data-lm-suppress-shortcuts": "true",
   });
   const frame = make("div", { class: "cnl-frame" });
   const note = make("span");
