@@ -32,7 +32,7 @@ ARROWS = {
     "cli": {"train", "models", "data", "recipes", "errors"},
     # The engine of the course, and what the chapters bring: the library above knows nothing of them.
     "course": {"plots", "errors"},
-    "chapters": {"course", "plots", "ops"},
+    "chapters": {"course", "errors", "plots", "ops"},
 }
 
 # room -> (third-party packages at the top of a file, those that may be imported inside a function only)
@@ -53,7 +53,7 @@ THIRD_PARTY = {
     "plots": ({"numpy", "matplotlib", "PIL"}, set()),
     "recipes": ({"torch"}, set()),
     "cli": (set(), {"numpy", "torch"}),
-    "course": ({"numpy", "matplotlib"}, {"ipywidgets", "IPython", "sklearn"}),
+    "course": ({"numpy", "matplotlib"}, {"anywidget", "ipywidgets", "IPython", "sklearn", "traitlets"}),
     "chapters": ({"numpy", "matplotlib"}, {"ipywidgets", "IPython", "PIL", "sklearn"}),
 }
 # The one torch file of the room that users without torch import.
