@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from cnncourse import ops
-from cnncourse.chapters.convolution.convolution import EDGE_IMAGE
 from cnncourse.course.kernels import kernel_numbers
 from cnncourse.course.live import Field, Live, array, one_of, whole_number
 from cnncourse.errors import message
@@ -16,6 +15,8 @@ from cnncourse.plots import style
 from cnncourse.plots.cells import draw_cells, fitting_fontsize, frame_cells, number_text, shade
 from cnncourse.plots.picture import Picture
 
+# Left half black, right half white: one vertical edge in the middle.
+EDGE_IMAGE = np.hstack([np.zeros((6, 3)), np.full((6, 3), 255.0)])
 _MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 _LARGEST = {"input": 9, "kernel": 5}
 _MOST_CHANNELS = 3
