@@ -6,7 +6,7 @@ The whole of it, for one image, with stride :math:`s`, dilation :math:`d` and pa
 
 Outside the image x is zero. `cnncourse.ops.naive.conv2d` writes this formula as seven loops. Here the
 windows are gathered into the columns of a matrix, so that one matrix product does all the sums
-(Chellapilla, Puri and Simard 2006). How that is made fast stands in ``_gemm.py``; this file says what is
+(Chellapilla, Puri and Simard 2006). How that is made fast stands in ``_engine.py``; this file says what is
 computed, and its derivative.
 
 Mathematicians call the formula cross-correlation. Their convolution, `convolve2d`, flips the kernel
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _gemm, arguments
+from cnncourse.ops import _engine, arguments
 from cnncourse.ops._geometry import IntPair, check_grad, conv_geometry, transpose_geometry
 
 
@@ -80,9 +80,7 @@ def conv2d(
             [37., 43.]]])
     """
     batch, geometry, batched = conv_geometry(input, weight, bias, stride, padding, dilation, groups)
-    output = _gemm.correlate(batch, weight, geometry)
-    if bias is not None:
-        output += bias[:, None, None]
+    output = _engine.correlate(batch, weight, geometry, bias)
     return output if batched else output[0]
 
 
@@ -145,8 +143,8 @@ def conv2d_backward(
     """
     batch, geometry, batched = conv_geometry(input, weight, None, stride, padding, dilation, groups)
     grad = check_grad(grad_output, batch, batched, (len(batch), len(weight), *geometry.output))
-    grad_input = _gemm.spread(grad, weight, geometry)
-    grad_weight = _gemm.correlate_responses(batch, grad, weight.shape, geometry)
+    grad_input = _engine.spread(grad, weight, geometry)
+    grad_weight = _engine.correlate_responses(batch, grad, weight.shape, geometry)
     grad_bias = _sum_per_channel(grad)
     return (grad_input if batched else grad_input[0]), grad_weight, grad_bias
 
@@ -214,9 +212,7 @@ def conv_transpose2d(
     batch, geometry, batched = transpose_geometry(
         input, weight, bias, stride, padding, output_padding, groups, dilation
     )
-    output = _gemm.spread(batch, weight, geometry)
-    if bias is not None:
-        output += bias[:, None, None]
+    output = _engine.spread(batch, weight, geometry, bias)
     return output if batched else output[0]
 
 
@@ -266,8 +262,8 @@ def conv_transpose2d_backward(
     )
     channels = geometry.groups * weight.shape[1]
     grad = check_grad(grad_output, batch, batched, (len(batch), channels, *geometry.size))
-    grad_input = _gemm.correlate(grad, weight, geometry)
-    grad_weight = _gemm.correlate_responses(grad, batch, weight.shape, geometry)
+    grad_input = _engine.correlate(grad, weight, geometry)
+    grad_weight = _engine.correlate_responses(grad, batch, weight.shape, geometry)
     grad_bias = _sum_per_channel(grad)
     return (grad_input if batched else grad_input[0]), grad_weight, grad_bias
 

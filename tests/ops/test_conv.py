@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oracle import assert_close, same_as_torch, variants
 
 import cnncourse.ops as ops
-from cnncourse.ops import _gemm, _winograd, shapes
+from cnncourse.ops import _engine, _winograd, shapes
 
 FLOATS = st.sampled_from([np.float64, np.float32])
 

@@ -1,0 +1,342 @@
+"""The engine behind `conv`: three sums, a plan for each, and one loop over blocks that carries it out.
+
+A convolution ties three arrays together: image x, weights w and response y. Given two of them, a sum over
+the kernel's windows yields the third (or its gradient), and there are no other sums in the forward and
+backward passes of `conv2d` and `conv_transpose2d`:
+
+=====================  ======================================  =======================================
+function               computes                                is
+=====================  ======================================  =======================================
+`correlate`            y[o] = Σ w[o, c, u, v] · x[c, tap u v]  forward; transposed: gradient of input
+`spread`               x[c, tap u v] += Σ w[o, c, u, v] · y[o] gradient of input; transposed: forward
+`correlate_responses`  w[o, c, u, v] = Σ y[o] · x[c, tap u v]  gradient of weight in both
+=====================  ======================================  =======================================
+
+All are matrix products with the windows of a block as columns. `way` says how these come about:
+
+=========  ===================================================  ========================================
+way        the columns                                          taken
+=========  ===================================================  ========================================
+pointwise  are the image itself                                 1×1 kernels, stride 1, no padding
+winograd   are 4×4 tiles, with 2.25 times fewer products        3×3 kernels, stride 1, ≥ 128 channels
+columns    are copies for all taps: one product                 few channels: copies cost less than sums
+rows       are copies for one row of taps, shifted for the      many channels: a sum for each row of the
+           others: one product for each row, added up           kernel costs less than copies
+taps       are the slab, not copied: one product for each tap   where memory is short
+=========  ===================================================  ========================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from cnncourse.ops import _winograd, im2col, threads
+from cnncourse.ops._geometry import Geometry
+from cnncourse.ops._slab import CACHE, Block, Slab, Workspace, blocks, strands
+
+LITTLE = 1 << 12  # numbers for which memory is never too short
+LONG = 128  # positions that an image should have to be multiplied on its own
+
+Piece = tuple[slice | int, slice | int]  # which taps of the kernel one product takes
+
+
+def way(shape: tuple[int, ...], geometry: Geometry, dtype: np.dtype, spare: int) -> str:
+    """Choose how to sum with weights of this shape, in at most ``spare`` numbers of memory."""
+    (kh, kw), groups, positions = geometry.kernel, geometry.groups, geometry.output[0] * geometry.output[1]
+    channels, kernels = shape[1], shape[0] // groups
+    plain = geometry.stride == geometry.dilation == (1, 1)
+    if (kh, kw) == (1, 1) and plain and geometry.pads == ((0, 0), (0, 0)) and positions >= LONG:
+        return "pointwise"
+    if plain and _winograd.pays(shape, geometry, dtype, spare):
+        return "winograd"
+    work = {"columns": kh * kw * channels, "rows": min(kh, geometry.stride[0]) * kw * channels}
+    work["rows"] += 2 * (kh - 1) * kernels
+    best = min(work, key=work.get)
+    rows = 1 if best == "columns" else kh  # of columns, and positions in each
+    need = groups * (work[best] + kernels) * rows * (geometry.output[1] + sum(geometry.pads[1]))
+    return best if need + shape[1] * groups * geometry.size[0] * geometry.size[1] <= spare else "taps"
+
+
+def correlate(
+    batch: np.ndarray, weight: np.ndarray, geometry: Geometry, bias: np.ndarray | None = None
+) -> np.ndarray:
+    """Slide the weights over each image. Returns an ndarray of shape (N, O, oh, ow).
+
+    Besides the result it needs at most twice the memory of input and output together.
+    """
+    output = np.empty((len(batch), len(weight), *geometry.output), batch.dtype)
+    spare = max(LITTLE, 2 * (batch.size + output.size))
+    how = way(weight.shape, geometry, batch.dtype, spare)
+    with np.errstate(invalid="ignore", over="ignore"):  # between the rows, or in the tiles
+        if how == "pointwise":
+            _correlate_pointwise(batch, weight, geometry, bias, output)
+        elif how == "winograd":
+            _winograd.correlate(batch, weight, geometry, bias, output)
+            if not _is_finite(output):  # an infinity or NaN in the input has spread over its whole tile
+                _correlate("rows", batch, weight, geometry, bias, output, spare)
+        else:
+            _correlate(how, batch, weight, geometry, bias, output, spare)
+    return output
+
+
+def _correlate_pointwise(
+    batch: np.ndarray, weight: np.ndarray, geometry: Geometry, bias: np.ndarray | None, output: np.ndarray
+) -> None:
+    groups, (oh, ow) = geometry.groups, geometry.output
+    matrix = weight.reshape(groups, len(weight) // groups, -1)  # (G, O/G, C/G)
+    flat = output.reshape(len(batch), *matrix.shape[:2], oh * ow)
+
+    def work(todo: Iterator[Block]) -> None:
+        for block in todo:
+            pixels = batch[block.images, :, block.rows]
+            pixels = pixels.reshape(len(pixels), groups, matrix.shape[2], -1)  # (n, G, C/G, positions)
+            out = flat[block.images, ..., block.rows.start * ow : block.rows.stop * ow]
+            np.matmul(matrix, pixels, out=out)
+            if bias is not None:
+                out += bias.reshape(groups, -1, 1)
+
+    threads.share(work, blocks(len(batch), geometry, batch.shape[1] + len(weight), 2 * CACHE))
+
+
+def _correlate(
+    how: str,
+    batch: np.ndarray,
+    weight: np.ndarray,
+    geometry: Geometry,
+    bias: np.ndarray | None,
+    output: np.ndarray,
+    spare: int,
+) -> None:
+    kernels = [_matrix(weight, piece, geometry.groups) for piece in _pieces(how, geometry)]
+
+    def work(todo: Iterator[Block]) -> None:
+        take = Workspace(batch.dtype)
+        for block in todo:
+            slab = Slab(geometry, block)
+            shape = (geometry.groups, len(weight) // geometry.groups, slab.positions)
+            total = None
+            for kernel, columns in zip(kernels, _columns(how, slab, slab.fill(batch, take), take)):
+                product = take("total" if total is None else "product", *shape)
+                np.matmul(kernel, columns, out=product)
+                total = product if total is None else np.add(total, product, out=total)
+            found = slab.grid(total.reshape(len(weight), -1))  # (O, n, rows, ow)
+            target = output[block.images, :, block.rows].swapaxes(0, 1)
+            if bias is None:
+                target[...] = found
+            else:
+                np.add(found, bias[:, None, None, None], out=target)
+
+    threads.share(work, _blocks(how, len(batch), weight.shape, geometry, min(4 * CACHE, spare)))
+
+
+def spread(
+    responses: np.ndarray, weight: np.ndarray, geometry: Geometry, bias: np.ndarray | None = None
+) -> np.ndarray:
+    """Add every response, times the weights, to the window it came from. Returns (N, C, H, W)."""
+    flipped = _flipped(geometry)
+    turned = _turned(weight, geometry.groups)
+    if flipped is not None and _sliding_pays(turned.shape, flipped, weight.dtype):
+        images = correlate(responses, turned, flipped, bias)
+    else:
+        images = np.zeros((len(responses), weight.shape[1] * geometry.groups, *geometry.size), weight.dtype)
+        with np.errstate(invalid="ignore", over="ignore"):
+            _add_back(responses, weight, geometry, images)
+        if bias is not None:
+            images += bias[:, None, None]
+    if not _is_finite(images):  # an infinity or NaN of the weights has met the zeros between the responses
+        images = _spread_plainly(responses, weight, geometry)
+        if bias is not None:
+            images += bias[:, None, None]
+    return images
+
+
+def _add_back(responses: np.ndarray, weight: np.ndarray, geometry: Geometry, images: np.ndarray) -> None:
+    """Multiply, and add the run of each tap to the slab: `_correlate` in reverse."""
+    groups, channels = geometry.groups, weight.shape[1]
+    how = "columns" if channels * geometry.kernel[0] * geometry.kernel[1] <= 512 else "rows"
+    pieces = _pieces(how, geometry)
+    kernels = [_matrix(weight, piece, groups).swapaxes(1, 2) for piece in pieces]  # (G, C/G·taps, O/G)
+    per_position = len(weight) + kernels[0][:, :, 0].size
+
+    def work(todo: Iterator[Block]) -> None:
+        take = Workspace(responses.dtype)
+        for block in todo:
+            slab = Slab(geometry, block)
+            pixels = take("slab", *geometry.stride, groups * channels, slab.size)
+            pixels.fill(0)
+            runs = slab.spread_out(responses, take).reshape(groups, -1, slab.positions)
+            step = max(LONG, CACHE // per_position)
+            for start in range(0, slab.positions, step):
+                part = runs[:, :, start : start + step]
+                for piece, matrix in zip(pieces, kernels):
+                    product = take("product", groups, matrix.shape[1], part.shape[2])
+                    np.matmul(matrix, part, out=product)
+                    taps = product.reshape(groups, channels, -1, part.shape[2])
+                    for i, (u, v) in enumerate(_taps(piece, geometry)):
+                        slab.run(pixels, groups, u, v, part.shape[2], start)[...] += taps[:, :, i]
+            slab.empty_out(pixels, images)
+
+    todo = blocks(len(responses), geometry, per_position)
+    every = slice(0, geometry.output[0])
+    threads.share(work, [Block(block.images, every) for block in todo if block.rows.start == 0])
+
+
+def correlate_responses(
+    batch: np.ndarray, responses: np.ndarray, shape: tuple[int, ...], geometry: Geometry
+) -> np.ndarray:
+    """Multiply every response with the window it belongs to and add up. Returns weights of ``shape``."""
+    spare = max(CACHE, 2 * (batch.size + responses.size))
+    how = way(shape, geometry, batch.dtype, spare)
+    total = np.zeros(shape, batch.dtype)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if how == "winograd":
+            _winograd.correlate_responses(batch, responses, geometry, total)
+        else:
+            _correlate_responses("columns" if how == "pointwise" else how, batch, responses, geometry, total)
+    if not _is_finite(total):  # an infinity or NaN has met the zeros between the responses
+        return _correlate_responses_plainly(batch, responses, shape, geometry)
+    return total
+
+
+def _correlate_responses(
+    how: str, batch: np.ndarray, responses: np.ndarray, geometry: Geometry, total: np.ndarray
+) -> None:
+    groups = geometry.groups
+    todo = strands(_blocks(how, len(batch), total.shape, geometry), batch.size + responses.size, total.size)
+    pieces = _pieces(how, geometry)
+    parts = [[np.zeros_like(_matrix(total, piece, groups)) for piece in pieces] for _ in todo]
+
+    def work(some: Iterator[tuple[int, list[Block]]]) -> None:
+        take = Workspace(batch.dtype)
+        for strand, part in some:
+            for block in part:
+                slab = Slab(geometry, block)
+                runs = slab.spread_out(responses, take).reshape(groups, -1, slab.positions)
+                for i, columns in enumerate(_columns(how, slab, slab.fill(batch, take), take)):
+                    product = take("product", groups, runs.shape[1], columns.shape[1])
+                    np.matmul(runs, columns.swapaxes(1, 2), out=product)
+                    parts[strand][i] += product
+
+    threads.share(work, enumerate(todo))
+    for part in parts:
+        for piece, product in zip(pieces, part):
+            total[(..., *piece)] += product.reshape(total[(..., *piece)].shape)
+
+
+def _blocks(
+    how: str, images: int, shape: tuple[int, ...], geometry: Geometry, budget: int = 4 * CACHE
+) -> list[Block]:
+    """Cut a batch into blocks whose columns and products fit into the cache."""
+    kernels, channels, (kh, kw) = shape[0], shape[1] * geometry.groups, geometry.kernel
+    if how == "columns":
+        return blocks(images, geometry, kh * kw * channels + kernels, min(CACHE, budget))
+    copied = min(kh, geometry.stride[0]) * kw * channels if how == "rows" else channels
+    return blocks(images, geometry, copied + 2 * kernels, budget)
+
+
+def _pieces(how: str, geometry: Geometry) -> list[Piece]:
+    """Return the taps of each product."""
+    kh, kw = geometry.kernel
+    if how == "columns":
+        return [(slice(None), slice(None))]
+    if how == "rows":  # those that share columns one after the other
+        phases = [u * geometry.dilation[0] % geometry.stride[0] for u in range(kh)]
+        return [(u, slice(None)) for u in sorted(range(kh), key=phases.__getitem__)]
+    return list(np.ndindex(kh, kw))
+
+
+def _taps(piece: Piece, geometry: Geometry) -> list[tuple[int, int]]:
+    """Return the taps of a piece, row by row."""
+    rows, columns = ([a] if isinstance(a, int) else range(n) for a, n in zip(piece, geometry.kernel))
+    return [(u, v) for u in rows for v in columns]
+
+
+def _matrix(weight: np.ndarray, piece: Piece, groups: int) -> np.ndarray:
+    """Return the weights of some taps as matrices (G, O/G, C/G·taps)."""
+    part = weight[(..., *piece)]
+    return np.ascontiguousarray(part.reshape(groups, len(weight) // groups, part[0].size))
+
+
+def _columns(how: str, slab: Slab, pixels: np.ndarray, take: Workspace) -> Iterator[np.ndarray]:
+    """Yield the columns of each piece of the kernel, (G, C/G·taps, positions)."""
+    geometry, groups = slab.geometry, slab.geometry.groups
+    held, first = None, 0
+    for piece in _pieces(how, geometry):
+        taps, length = _taps(piece, geometry), slab.positions
+        (phase, _), begin = slab.tap(*taps[0])
+        if len(taps) == 1:
+            yield slab.run(pixels, groups, *taps[0], length)
+            continue
+        if how == "columns" or phase != held:
+            held, first = phase, begin
+            reach = 0 if how == "columns" else slab.reach(phase) - begin
+            columns = take("columns", groups, pixels.shape[2] // groups, len(taps), length + reach)
+            for i, (u, v) in enumerate(taps):
+                columns[:, :, i] = slab.run(pixels, groups, u, v, length + reach)
+            columns = columns.reshape(groups, -1, length + reach)
+        yield columns[:, :, begin - first : begin - first + length]
+
+
+def _is_finite(output: np.ndarray) -> bool:
+    """Whether no number is infinite or NaN: both would show in the largest or the smallest one."""
+    return output.size == 0 or bool(np.isfinite(output.max()) and np.isfinite(output.min()))
+
+
+def _flipped(geometry: Geometry) -> Geometry | None:
+    """Return the geometry of the convolution that undoes the sliding, None where there is none.
+
+    A pixel gets something from all windows that contain it. With stride 1 these lie around it like a
+    window turned by 180°, so adding back is a convolution with the turned kernel, padded by span - 1 -
+    padding.
+    """
+    if geometry.stride != (1, 1):
+        return None
+    spans = [d * (k - 1) for d, k in zip(geometry.dilation, geometry.kernel)]
+    before = [span - frame[0] for span, frame in zip(spans, geometry.pads)]
+    after = [n + s - o - b for n, s, o, b in zip(geometry.size, spans, geometry.output, before)]
+    pads = tuple(zip(before, after))
+    if min(min(pair) for pair in pads) < 0:
+        return None
+    return replace(geometry, size=geometry.output, output=geometry.size, pads=pads)
+
+
+def _turned(weight: np.ndarray, groups: int) -> np.ndarray:
+    """Return the kernels turned by 180°, input and output channels of each group exchanged."""
+    turned = weight.reshape(groups, -1, *weight.shape[1:])[..., ::-1, ::-1].swapaxes(1, 2)
+    return np.ascontiguousarray(turned).reshape(-1, len(weight) // groups, *weight.shape[2:])
+
+
+def _sliding_pays(turned: tuple[int, ...], flipped: Geometry, dtype: np.dtype) -> bool:
+    """Whether sliding turned kernels over the responses is faster than adding back."""
+    (kh, kw), groups = flipped.kernel, flipped.groups
+    channels, kernels = turned[1], turned[0] // groups
+    how = way(turned, flipped, dtype, 1 << 40)
+    work = kh * kw * channels if how == "columns" else kw * channels + 2 * (kh - 1) * kernels
+    return how in ("pointwise", "winograd") or work <= 2 * kh * kw * kernels
+
+
+def _spread_plainly(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
+    """The same without zeros between the responses, image by image as in `im2col`."""
+    groups, channels = geometry.groups, weight.shape[1] * geometry.groups
+    matrix = weight.reshape(groups, len(weight) // groups, -1).swapaxes(1, 2)  # (G, C/G·taps, O/G)
+    images = np.empty((len(responses), channels, *geometry.size), responses.dtype)
+    for n, one in enumerate(responses):
+        columns = matrix @ one.reshape(groups, len(weight) // groups, -1)
+        columns = columns.reshape(1, channels, *geometry.kernel, *geometry.output)
+        images[n] = im2col.add_back(columns, geometry)[0]
+    return images
+
+
+def _correlate_responses_plainly(
+    batch: np.ndarray, responses: np.ndarray, shape: tuple[int, ...], geometry: Geometry
+) -> np.ndarray:
+    """The same without zeros between the responses, image by image as in `im2col`."""
+    total = np.zeros((geometry.groups, shape[0] // geometry.groups, int(np.prod(shape[1:]))), batch.dtype)
+    for image, one in zip(batch, responses):
+        taps = im2col.windows(np.pad(image[None], ((0, 0), (0, 0), *geometry.pads)), geometry)
+        columns = taps.reshape(geometry.groups, total.shape[2], -1)
+        total += one.reshape(*total.shape[:2], -1) @ columns.swapaxes(1, 2)
+    return total.reshape(shape)
