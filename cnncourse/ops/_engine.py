@@ -40,8 +40,6 @@ from cnncourse.ops._slab import CACHE, Block, Slab, Workspace, blocks, strands
 LITTLE = 1 << 12  # numbers for which memory is never too short
 LONG = 128  # positions that an image should have to be multiplied on its own
 
-Piece = tuple[slice | int, slice | int]  # which taps of the kernel one product takes
-
 
 def way(shape: tuple[int, ...], geometry: Geometry, dtype: np.dtype, spare: int) -> str:
     """Choose how to sum with weights of this shape, in at most ``spare`` numbers of memory."""
@@ -54,7 +52,7 @@ def way(shape: tuple[int, ...], geometry: Geometry, dtype: np.dtype, spare: int)
         return "winograd"
     work = {"columns": kh * kw * channels, "rows": min(kh, geometry.stride[0]) * kw * channels}
     work["rows"] += 2 * (kh - 1) * kernels
-    best = min(work, key=work.get)
+    best = "columns" if kernels == 1 else min(work, key=work.get)
     rows = 1 if best == "columns" else kh  # of columns, and positions in each
     need = groups * (work[best] + kernels) * rows * (geometry.output[1] + sum(geometry.pads[1]))
     return best if need + shape[1] * groups * geometry.size[0] * geometry.size[1] <= spare else "taps"
@@ -87,18 +85,18 @@ def _correlate_pointwise(
 ) -> None:
     groups, (oh, ow) = geometry.groups, geometry.output
     matrix = weight.reshape(groups, len(weight) // groups, -1)  # (G, O/G, C/G)
-    flat = output.reshape(len(batch), *matrix.shape[:2], oh * ow)
 
     def work(todo: Iterator[Block]) -> None:
         for block in todo:
-            pixels = batch[block.images, :, block.rows]
-            pixels = pixels.reshape(len(pixels), groups, matrix.shape[2], -1)  # (n, G, C/G, positions)
-            out = flat[block.images, ..., block.rows.start * ow : block.rows.stop * ow]
-            np.matmul(matrix, pixels, out=out)
+            n, _, g = block.shape
+            pixels = block.of(batch, groups)[:, :, block.rows].reshape(n, g, matrix.shape[2], -1)
+            out = block.of(output, groups).reshape(n, g, -1, oh * ow)
+            out = out[..., block.rows.start * ow : block.rows.stop * ow]
+            np.matmul(matrix[block.groups], pixels, out=out)
             if bias is not None:
-                out += bias.reshape(groups, -1, 1)
+                out += bias.reshape(groups, -1, 1)[block.groups]
 
-    threads.share(work, blocks(len(batch), geometry, batch.shape[1] + len(weight), 2 * CACHE))
+    threads.share(work, blocks(len(batch), geometry, sum(matrix.shape[1:])))
 
 
 def _correlate(
@@ -116,20 +114,20 @@ def _correlate(
         take = Workspace(batch.dtype)
         for block in todo:
             slab = Slab(geometry, block)
-            shape = (geometry.groups, len(weight) // geometry.groups, slab.positions)
+            shape = (slab.runs, slab.groups, len(weight) // geometry.groups, slab.positions)
             total = None
             for kernel, columns in zip(kernels, _columns(how, slab, slab.fill(batch, take), take)):
                 product = take("total" if total is None else "product", *shape)
-                np.matmul(kernel, columns, out=product)
+                np.matmul(kernel[block.groups], columns, out=product)
                 total = product if total is None else np.add(total, product, out=total)
-            found = slab.grid(total.reshape(len(weight), -1))  # (O, n, rows, ow)
-            target = output[block.images, :, block.rows].swapaxes(0, 1)
+            found = slab.grid(total.reshape(slab.runs, -1, slab.positions))  # (n, O, rows, ow)
+            target = block.of(output, geometry.groups)[:, :, block.rows]
             if bias is None:
                 target[...] = found
             else:
-                np.add(found, bias[:, None, None, None], out=target)
+                np.add(found, bias.reshape(geometry.groups, -1)[block.groups].reshape(-1, 1, 1), out=target)
 
-    threads.share(work, _blocks(how, len(batch), weight.shape, geometry, min(4 * CACHE, spare)))
+    threads.share(work, _blocks(how, len(batch), weight.shape, geometry, min(2 * CACHE, spare)))
 
 
 def spread(
@@ -154,34 +152,32 @@ def spread(
 
 
 def _add_back(responses: np.ndarray, weight: np.ndarray, geometry: Geometry, images: np.ndarray) -> None:
-    """Multiply, and add the run of each tap to the slab: `_correlate` in reverse."""
-    groups, channels = geometry.groups, weight.shape[1]
-    how = "columns" if channels * geometry.kernel[0] * geometry.kernel[1] <= 512 else "rows"
-    pieces = _pieces(how, geometry)
-    kernels = [_matrix(weight, piece, groups).swapaxes(1, 2) for piece in pieces]  # (G, C/G·taps, O/G)
-    per_position = len(weight) + kernels[0][:, :, 0].size
+    """Multiply, and add the run of each tap to the slab: `_correlate` in reverse, a row of taps at a time."""
+    groups, channels, kw = geometry.groups, weight.shape[1], geometry.kernel[1]
+    pieces = [(u, slice(None)) for u in range(geometry.kernel[0])]
+    kernels = [_matrix(weight, piece, groups).swapaxes(1, 2) for piece in pieces]  # (G, C/G·kw, O/G)
+    per_position = len(weight) // groups + channels * kw
 
     def work(todo: Iterator[Block]) -> None:
         take = Workspace(responses.dtype)
         for block in todo:
             slab = Slab(geometry, block)
-            pixels = take("slab", *geometry.stride, groups * channels, slab.size)
-            pixels.fill(0)
-            runs = slab.spread_out(responses, take).reshape(groups, -1, slab.positions)
-            step = max(LONG, CACHE // per_position)
+            pixels = slab.zeros(slab.groups * channels, take)
+            runs = slab.spread_out(responses, take)  # (runs, G, O/G, positions)
+            step = max(LONG, CACHE // per_position // slab.groups)
             for start in range(0, slab.positions, step):
-                part = runs[:, :, start : start + step]
-                for piece, matrix in zip(pieces, kernels):
-                    product = take("product", groups, matrix.shape[1], part.shape[2])
-                    np.matmul(matrix, part, out=product)
-                    taps = product.reshape(groups, channels, -1, part.shape[2])
-                    for i, (u, v) in enumerate(_taps(piece, geometry)):
-                        slab.run(pixels, groups, u, v, part.shape[2], start)[...] += taps[:, :, i]
+                part = runs[..., start : start + step]
+                shape = (slab.runs, slab.groups, channels, kw, part.shape[3])
+                for u, kernel in enumerate(kernels):
+                    product = take("product", *shape)
+                    np.matmul(kernel[block.groups], part, out=product.reshape(*shape[:2], -1, shape[4]))
+                    for v in range(kw):
+                        slab.run(pixels, u, v, shape[4], start)[...] += product[:, :, :, v]
             slab.empty_out(pixels, images)
 
     todo = blocks(len(responses), geometry, per_position)
-    every = slice(0, geometry.output[0])
-    threads.share(work, [Block(block.images, every) for block in todo if block.rows.start == 0])
+    whole = [replace(block, rows=slice(0, geometry.output[0])) for block in todo if block.rows.start == 0]
+    threads.share(work, whole)
 
 
 def correlate_responses(
@@ -214,11 +210,11 @@ def _correlate_responses(
         for strand, part in some:
             for block in part:
                 slab = Slab(geometry, block)
-                runs = slab.spread_out(responses, take).reshape(groups, -1, slab.positions)
+                runs = slab.spread_out(responses, take)
                 for i, columns in enumerate(_columns(how, slab, slab.fill(batch, take), take)):
-                    product = take("product", groups, runs.shape[1], columns.shape[1])
-                    np.matmul(runs, columns.swapaxes(1, 2), out=product)
-                    parts[strand][i] += product
+                    product = take("product", *runs.shape[:3], columns.shape[2])
+                    np.matmul(runs, columns.swapaxes(2, 3), out=product)
+                    parts[strand][i][block.groups] += product.sum(axis=0) if slab.apart else product[0]
 
     threads.share(work, enumerate(todo))
     for part in parts:
@@ -227,31 +223,31 @@ def _correlate_responses(
 
 
 def _blocks(
-    how: str, images: int, shape: tuple[int, ...], geometry: Geometry, budget: int = 4 * CACHE
+    how: str, images: int, shape: tuple[int, ...], geometry: Geometry, budget: int = 2 * CACHE
 ) -> list[Block]:
     """Cut a batch into blocks whose columns and products fit into the cache."""
-    kernels, channels, (kh, kw) = shape[0], shape[1] * geometry.groups, geometry.kernel
+    kernels, channels, (kh, kw) = shape[0] // geometry.groups, shape[1], geometry.kernel
     if how == "columns":
-        return blocks(images, geometry, kh * kw * channels + kernels, min(CACHE, budget))
-    copied = min(kh, geometry.stride[0]) * kw * channels if how == "rows" else channels
-    return blocks(images, geometry, copied + 2 * kernels, budget)
+        return blocks(images, geometry, (kh * kw + 1) * channels + kernels, min(CACHE, budget))
+    copied = min(kh, geometry.stride[0]) * kw * channels if how == "rows" else 0
+    return blocks(images, geometry, copied + channels + 2 * kernels, budget)
 
 
-def _pieces(how: str, geometry: Geometry) -> list[Piece]:
-    """Return the taps of each product."""
-    kh, kw = geometry.kernel
+def _pieces(how: str, geometry: Geometry) -> list[tuple[slice | int, slice | int]]:
+    """Return which taps of the kernel each product takes, in the order of `_columns`."""
     if how == "columns":
         return [(slice(None), slice(None))]
-    if how == "rows":  # those that share columns one after the other
-        phases = [u * geometry.dilation[0] % geometry.stride[0] for u in range(kh)]
-        return [(u, slice(None)) for u in sorted(range(kh), key=phases.__getitem__)]
-    return list(np.ndindex(kh, kw))
+    if how == "rows":
+        return [(u, slice(None)) for rows in _sharing(geometry) for u in rows]
+    return list(np.ndindex(geometry.kernel))
 
 
-def _taps(piece: Piece, geometry: Geometry) -> list[tuple[int, int]]:
-    """Return the taps of a piece, row by row."""
-    rows, columns = ([a] if isinstance(a, int) else range(n) for a, n in zip(piece, geometry.kernel))
-    return [(u, v) for u in rows for v in columns]
+def _sharing(geometry: Geometry) -> list[list[int]]:
+    """Return the rows of the kernel, those together that meet the same rows of the image."""
+    phases: dict[int, list[int]] = {}
+    for u in range(geometry.kernel[0]):
+        phases.setdefault(u * geometry.dilation[0] % geometry.stride[0], []).append(u)
+    return list(phases.values())
 
 
 def _matrix(weight: np.ndarray, piece: Piece, groups: int) -> np.ndarray:
@@ -261,23 +257,19 @@ def _matrix(weight: np.ndarray, piece: Piece, groups: int) -> np.ndarray:
 
 
 def _columns(how: str, slab: Slab, pixels: np.ndarray, take: Workspace) -> Iterator[np.ndarray]:
-    """Yield the columns of each piece of the kernel, (G, C/G·taps, positions)."""
-    geometry, groups = slab.geometry, slab.geometry.groups
-    held, first = None, 0
-    for piece in _pieces(how, geometry):
-        taps, length = _taps(piece, geometry), slab.positions
-        (phase, _), begin = slab.tap(*taps[0])
-        if len(taps) == 1:
-            yield slab.run(pixels, groups, *taps[0], length)
-            continue
-        if how == "columns" or phase != held:
-            held, first = phase, begin
-            reach = 0 if how == "columns" else slab.reach(phase) - begin
-            columns = take("columns", groups, pixels.shape[2] // groups, len(taps), length + reach)
-            for i, (u, v) in enumerate(taps):
-                columns[:, :, i] = slab.run(pixels, groups, u, v, length + reach)
-            columns = columns.reshape(groups, -1, length + reach)
-        yield columns[:, :, begin - first : begin - first + length]
+    """Yield the columns of each piece of the kernel, (runs, G, C/G·taps, positions)."""
+    length = slab.positions
+    if how == "columns":
+        yield slab.gather(pixels, range(slab.geometry.kernel[0]), length, take)
+    elif how == "rows":
+        for rows in _sharing(slab.geometry):
+            begins = [slab.tap(u, 0)[1] - slab.tap(rows[0], 0)[1] for u in rows]
+            columns = slab.gather(pixels, rows[:1], length + begins[-1], take)
+            for begin in begins:
+                yield columns[..., begin : begin + length]
+    else:
+        for u, v in np.ndindex(slab.geometry.kernel):
+            yield slab.run(pixels, u, v, length)
 
 
 def _is_finite(output: np.ndarray) -> bool:

@@ -14,16 +14,20 @@ Zeros at the end of a row serve as the zeros before the next row, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import gcd, prod
 
 import numpy as np
 
 from cnncourse.ops._geometry import Geometry
 
-CACHE = 1 << 18  # numbers that a block should need at most: 1 MiB of float32
+CACHE = 1 << 20  # numbers that a block should need at most: 4 MiB of float32
+SMALLEST = 1 << 17  # numbers of a block below which calling NumPy costs more than computing
+PARTS = 8  # blocks wanted, so that every core gets some
 STRANDS = 16  # partial sums of a gradient of weights, at most
+LONG, SHORT = 512, 64  # positions of an image that make a long run, and those that make a short one
 
 
 class Workspace:
@@ -34,7 +38,7 @@ class Workspace:
 
     def __call__(self, name: str, *shape: int) -> np.ndarray:
         """Return an array of this shape with whatever numbers are in it."""
-        size = int(np.prod(shape))
+        size = prod(shape)
         if name not in self.arrays or self.arrays[name].size < size:
             self.arrays[name] = np.empty(size, self.dtype)
         return self.arrays[name][:size].reshape(shape)
@@ -42,26 +46,46 @@ class Workspace:
 
 @dataclass(frozen=True)
 class Block:
-    """Some images, and some output rows of them (all rows, if there are several images)."""
+    """Some images, some output rows (all, if there are several images) and some groups of channels."""
 
     images: slice
     rows: slice
+    groups: slice
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """The number of images and of rows."""
-        return self.images.stop - self.images.start, self.rows.stop - self.rows.start
+    def shape(self) -> tuple[int, int, int]:
+        """The number of images, rows and groups."""
+        return tuple(part.stop - part.start for part in (self.images, self.rows, self.groups))
+
+    def of(self, batch: np.ndarray, groups: int) -> np.ndarray:
+        """Return the view of the block's images and channels of (N, C, H, W)."""
+        each = batch.shape[1] // groups
+        return batch[self.images, self.groups.start * each : self.groups.stop * each]
 
 
 def blocks(images: int, geometry: Geometry, per_position: int, budget: int = CACHE) -> list[Block]:
-    """Cut a batch into blocks of nearly equal size that need at most ``budget`` numbers, if rows can."""
-    rows, columns = geometry.output
-    fitting = max(1, budget // max(1, per_position * (columns + sum(geometry.pads[1]))))  # rows
-    image_step, row_step = _even(images, max(1, fitting // rows)), _even(rows, min(rows, fitting))
+    """Cut a batch into blocks of nearly equal size that need at most ``budget`` numbers, if a row can.
+
+    ``per_position`` numbers are needed for one position of one group.
+    """
+    (rows, columns), groups = geometry.output, geometry.groups
+    row = per_position * (columns + sum(geometry.pads[1]))
+    budget = min(budget, max(SMALLEST, images * groups * rows * row // PARTS))
+    fitting = max(1, budget // row)  # rows
+    group_step = _even(groups, max(1, fitting // rows))
+    image_step = _even(images, max(1, fitting // rows // group_step))
+    row_step = _even(rows, min(rows, fitting))
     return [
-        Block(slice(n, min(n + image_step, images)), slice(r, min(r + row_step, rows)))
+        Block(
+            *map(
+                slice,
+                (n, r, g),
+                (min(n + image_step, images), min(r + row_step, rows), min(g + group_step, groups)),
+            )
+        )
         for n in range(0, images, image_step)
         for r in range(0, rows, row_step)
+        for g in range(0, groups, group_step)
     ]
 
 
@@ -83,75 +107,111 @@ class Slab:
 
     Attributes
     ----------
+    apart : bool
+        Whether each image has its own run. Joined, images of few pixels make one long run, but the rows
+        between them are wasted.
+    runs : int
+        Number of runs for each tap and channel: images of the block if apart, else 1.
     pitch, width : int
-        Rows from one image to the next and numbers from one row to the next, in a slice.
+        Rows from one image to the next and numbers from one row to the next.
     positions : int
         Length of a run: from the first window's position to the last one's.
+    size : int
+        Numbers that a channel needs, for the runs of all taps.
     """
 
-    def __init__(self, geometry: Geometry, block: Block) -> None:
+    def __init__(self, geometry: Geometry, block: Block, apart: bool | None = None) -> None:
         (kh, kw), (sh, sw), (dh, dw) = geometry.kernel, geometry.stride, geometry.dilation
-        (self.n, self.rows), self.columns, self.block = block.shape, geometry.output[1], block
+        (self.n, self.rows, self.groups), self.columns = block.shape, geometry.output[1]
         (top, _), (left, _) = geometry.pads
         before = top - block.rows.start * sh
         self.pitch, self.down = _along(geometry.size[0], before, sh, (kh - 1) * dh, self.rows)
         self.width, self.across = _along(geometry.size[1], left, sw, (kw - 1) * dw, self.columns)
-        self.positions = ((self.n - 1) * self.pitch + self.rows - 1) * self.width + self.columns
-        self.geometry = geometry
+        self.geometry, self.block, alone = geometry, block, self.rows * self.width
+        wasted = 8 * (self.pitch - self.rows) > self.rows
+        self.apart = alone >= LONG or (wasted and alone >= SHORT) if apart is None else apart
+        self.runs, joined = (self.n, 1) if self.apart else (1, self.n)
+        self.positions = ((joined - 1) * self.pitch + self.rows - 1) * self.width + self.columns
         last = (kh - 1) * dh // sh * self.width + (kw - 1) * dw // sw
-        self.size = max(self.n * self.pitch * self.width, self.positions + last)
+        self.size = max(joined * self.pitch * self.width, self.positions + last)
 
     def tap(self, u: int, v: int) -> tuple[tuple[int, int], int]:
         """Return in which slice tap (u, v) has its run, and where it begins."""
         (sh, sw), (dh, dw) = self.geometry.stride, self.geometry.dilation
         return (u * dh % sh, v * dw % sw), u * dh // sh * self.width + v * dw // sw
 
-    def run(self, pixels: np.ndarray, groups: int, u: int, v: int, length: int, start: int = 0) -> np.ndarray:
-        """Return the view (G, C/G, length) of a filled slab: the pixels under a tap from a position on."""
+    def run(self, pixels: np.ndarray, u: int, v: int, length: int, start: int = 0) -> np.ndarray:
+        """Return the view (runs, G, C/G, length) of a slab: the pixels under a tap from a position on."""
         (p, q), offset = self.tap(u, v)
-        channels = pixels[p, q].reshape(groups, -1, self.size)
-        return channels[:, :, offset + start : offset + start + length]
+        channels = pixels[p, q].reshape(self.runs, self.groups, -1, self.size)
+        return channels[..., offset + start : offset + start + length]
 
-    def reach(self, phase: int) -> int:
-        """Return where the run of the lowest tap in slices of this phase begins."""
-        (kh, _), (sh, _), (dh, _) = self.geometry.kernel, self.geometry.stride, self.geometry.dilation
-        return max(self.tap(u, 0)[1] for u in range(kh) if u * dh % sh == phase)
+    def gather(self, pixels: np.ndarray, rows: Sequence[int], length: int, take: Workspace) -> np.ndarray:
+        """Copy the runs of all taps in some rows of the kernel to columns (runs, G, C/G·taps, length).
+
+        Taps in the same slice are equally far apart, so that one view holds them all.
+        """
+        kw, (sh, sw), (dh, dw) = self.geometry.kernel[1], self.geometry.stride, self.geometry.dilation
+        if len(rows) * kw == 1:
+            return self.run(pixels, rows[0], 0, length)  # as it lies there
+        channels, (down, across) = pixels.shape[3] // self.groups, (sh // gcd(sh, dh), sw // gcd(sw, dw))
+        columns = take("columns", self.runs, self.groups, channels, len(rows), kw, length)
+        run, channel, item = pixels.strides[2:]
+        apart = (down * dh // sh * self.width * item, across * dw // sw * item)
+        strides = (run, channels * channel, channel, *apart, item)
+        for i, u in enumerate(rows[:down]):
+            for v in range(min(across, kw)):
+                (p, q), offset = self.tap(u, v)
+                part = columns[:, :, :, i::down, v::across]
+                start = p * pixels.strides[0] + q * pixels.strides[1] + offset * item
+                part[...] = np.ndarray(part.shape, pixels.dtype, pixels, start, strides)
+        return columns.reshape(self.runs, self.groups, -1, length)
+
+    def zeros(self, channels: int, take: Workspace) -> np.ndarray:
+        """Return an empty slab of shape (sh, sw, runs, C, size)."""
+        slab = take("slab", *self.geometry.stride, self.runs, channels, self.size)
+        slab.fill(0)
+        return slab
 
     def fill(self, batch: np.ndarray, take: Workspace) -> np.ndarray:
-        """Copy the block's pixels of (N, C, H, W) into a slab of shape (sh, sw, C, size)."""
-        pixels = batch[self.block.images].swapaxes(0, 1)
-        slab = take("slab", *self.geometry.stride, batch.shape[1], self.size)
-        slab.fill(0)
+        """Copy the block's pixels of (N, C, H, W) into a slab."""
+        pixels = self.block.of(batch, self.geometry.groups)
+        slab = self.zeros(pixels.shape[1], take)
         for part, rows, columns in self._parts(slab):
             part[...] = pixels[:, :, rows, columns]
         return slab
 
     def empty_out(self, slab: np.ndarray, batch: np.ndarray) -> None:
         """Copy the block's pixels back out of a slab: the opposite of `fill`."""
-        pixels = batch[self.block.images].swapaxes(0, 1)
+        pixels = self.block.of(batch, self.geometry.groups)
         for part, rows, columns in self._parts(slab):
             pixels[:, :, rows, columns] = part
 
     def _parts(self, slab: np.ndarray) -> Iterator[tuple[np.ndarray, slice, slice]]:
-        """Yield where pixels lie in each slice, (C, n, rows, columns), and which pixels they are."""
+        """Yield where pixels lie in each slice, (n, C, rows, columns), and which pixels they are."""
+        joined, channels = self.n // self.runs, slab.shape[3]
         for p, (rows, row_places) in enumerate(self.down):
             for q, (columns, places) in enumerate(self.across):
-                grid = slab[p, q, :, : self.n * self.pitch * self.width]
-                grid = grid.reshape(-1, self.n, self.pitch, self.width)
+                grid = slab[p, q, :, :, : joined * self.pitch * self.width]
+                grid = grid.reshape(self.runs, channels, joined, self.pitch, self.width).swapaxes(1, 2)
+                grid = grid[:, 0] if self.apart else grid[0]
                 yield grid[:, :, row_places, places], rows, columns
 
     def grid(self, runs: np.ndarray) -> np.ndarray:
-        """Return the view (K, n, rows, columns) of runs (K, positions) that holds the real positions."""
-        each, step = runs.strides
-        strides = (each, self.pitch * self.width * step, self.width * step, step)
-        return np.ndarray((len(runs), self.n, self.rows, self.columns), runs.dtype, runs, 0, strides)
+        """Return the view (n, K, rows, columns) of (runs, K, positions) that holds the real positions."""
+        run, each, step = runs.strides
+        row = self.width * step
+        strides = (run if self.apart else self.pitch * row, each, row, step)
+        shape = (self.n, runs.shape[1], self.rows, self.columns)
+        return np.ndarray(shape, runs.dtype, runs, 0, strides)
 
     def spread_out(self, responses: np.ndarray, take: Workspace) -> np.ndarray:
-        """Copy the block's responses of (N, O, oh, ow) into runs (O, positions), zeros in between."""
-        runs = take("responses", responses.shape[1], self.positions)
+        """Copy the block's responses of (N, O, oh, ow) into (runs, G, O/G, positions), zeros in between."""
+        part = self.block.of(responses, self.geometry.groups)[:, :, self.block.rows]
+        runs = take("responses", self.runs, part.shape[1], self.positions)
         runs.fill(0)
-        self.grid(runs)[...] = responses[self.block.images, :, self.block.rows].swapaxes(0, 1)
-        return runs
+        self.grid(runs)[...] = part
+        return runs.reshape(self.runs, self.groups, -1, self.positions)
 
 
 def _along(

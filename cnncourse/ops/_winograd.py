@@ -64,15 +64,16 @@ def correlate(
     def work(some: Iterator[_slab.Block]) -> None:
         take = Workspace(batch.dtype)
         for block in some:
-            slab = Slab(grid, block)
+            slab = Slab(grid, block, apart=False)
             products = take("products", 16, out_channels * slab.positions)
             tiles = _tiles(slab, slab.fill(batch, take), take)
             np.matmul(kernels, tiles, out=products.reshape(16, out_channels, -1))
             patches = take("patches", 4, out_channels * slab.positions)
             np.matmul(_twice(A_T, batch.dtype), products, out=patches)
             for patch, target in zip(patches, _corners(output, block)):
-                found = slab.grid(patch.reshape(out_channels, -1))[..., : target.shape[2], : target.shape[3]]
-                np.add(found, 0 if bias is None else bias[:, None, None, None], out=target)
+                found = slab.grid(patch.reshape(1, out_channels, -1))
+                found = found[..., : target.shape[2], : target.shape[3]]
+                np.add(found, 0 if bias is None else bias[:, None, None], out=target)
 
     threads.share(work, todo)
 
@@ -94,11 +95,11 @@ def correlate_responses(
         take = Workspace(batch.dtype)
         for strand, part in some:
             for block in part:
-                slab = Slab(grid, block)
+                slab = Slab(grid, block, apart=False)
                 patches = take("patches", 4, out_channels * slab.positions)
                 patches.fill(0)
                 for patch, source in zip(patches, _corners(responses, block)):
-                    place = slab.grid(patch.reshape(out_channels, -1))
+                    place = slab.grid(patch.reshape(1, out_channels, -1))
                     place[..., : source.shape[2], : source.shape[3]] = source
                 spread = take("spread", 16, out_channels * slab.positions)
                 np.matmul(_twice(A_T, batch.dtype).T, patches, out=spread)
@@ -127,10 +128,10 @@ def _each(shape: tuple[int, ...]) -> int:
 
 def _tiles(slab: Slab, pixels: np.ndarray, take: Workspace) -> np.ndarray:
     """Transform all tiles by ``Bᵀ d B``, rows first. Returns (16, C, positions)."""
-    channels, length, width = pixels.shape[2], slab.positions, slab.width
+    channels, length, width = pixels.shape[3], slab.positions, slab.width
     half = take("half", 4, 2, channels, length + 1)
     for q in range(2):
-        even, odd = pixels[0, q], pixels[1, q]
+        even, odd = pixels[0, q, 0], pixels[1, q, 0]
         upper, lower = slice(0, length + 1), slice(width, width + length + 1)
         _combine(even[:, upper], odd[:, upper], even[:, lower], odd[:, lower], half[:, q])
     tiles = take("tiles", 4, 4, channels, length)
@@ -150,7 +151,7 @@ def _combine(d0: np.ndarray, d1: np.ndarray, d2: np.ndarray, d3: np.ndarray, out
 def _corners(responses: np.ndarray, block: _slab.Block) -> list[np.ndarray]:
     """Return the upper left, upper right, lower left and lower right of a block's 2×2 patches."""
     rows = slice(2 * block.rows.start, 2 * block.rows.stop)
-    part = responses[block.images, :, rows].swapaxes(0, 1)  # (O, n, rows, ow)
+    part = responses[block.images, :, rows]
     return [part[:, :, a::2, b::2] for a in range(2) for b in range(2)]
 
 

@@ -12,7 +12,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import lru_cache
 
 import numpy as np
@@ -92,14 +92,16 @@ def share(work: Callable[[Iterator], None], items: Iterable, products: bool = Tr
     """
     items = list(items)
     helpers = min(get_num_threads(), len(items)) - 1
-    if not products or _blas() is None:
-        _share(work, items, 0 if products else helpers)
-        return
-    _hold_blas(+1)
-    try:
+    if not products:
         _share(work, items, helpers)
-    finally:
-        _hold_blas(-1)
+    elif _blas() is None:
+        work(iter(items))
+    else:
+        _hold_blas(+1)
+        try:
+            _share(work, items, helpers)
+        finally:
+            _hold_blas(-1)
 
 
 def _share(work: Callable[[Iterator], None], items: list, helpers: int) -> None:
@@ -107,42 +109,25 @@ def _share(work: Callable[[Iterator], None], items: list, helpers: int) -> None:
     if helpers < 1 or not _pool_taken.acquire(blocking=False):
         work(iter(items))
         return
+    stack = [None] * (helpers + 1) + items[::-1]  # each thread takes items off the end until it finds None
+    errors = np.geterr()  # each thread has its own
+
+    def help_out() -> None:
+        with np.errstate(**errors):
+            work(iter(stack.pop, None))
+
     try:
-        mine, errors = _one_by_one(items), np.geterr()
-
-        def help_out() -> None:
-            with np.errstate(**errors):  # which is each thread's own
-                work(mine)
-
         futures = [_helpers(helpers).submit(help_out) for _ in range(helpers)]
         try:
-            work(mine)
+            work(iter(stack.pop, None))
         finally:
-            items.clear()  # after an error here, nobody starts another item
+            del stack[helpers + 1 :]  # after an error here, nobody starts another item
             begun = [future for future in futures if not future.cancel()]
-            for future in begun:
-                future.exception()  # waits
+            wait(begun)
         for future in begun:
             future.result()  # raises what went wrong there
     finally:
         _pool_taken.release()
-
-
-def _one_by_one(items: list) -> Iterator:
-    """Hand out each item once, to whichever thread asks first."""
-
-    class Queue:
-        def __iter__(self) -> Iterator:
-            return self
-
-        def __next__(self) -> object:
-            try:
-                return items.pop()  # which no second thread can interrupt
-            except IndexError:
-                raise StopIteration from None
-
-    items.reverse()
-    return Queue()
 
 
 def _helpers(count: int) -> ThreadPoolExecutor:
