@@ -68,7 +68,7 @@ def correlate(
     output = np.empty((len(batch), len(weight), *geometry.output), batch.dtype)
     spare = max(LITTLE, 2 * (batch.size + output.size))
     how = way(weight.shape, geometry, batch.dtype, spare)
-    with np.errstate(invalid="ignore", over="ignore"):  # between the rows, or in the tiles
+    with threads.single_blas(), np.errstate(invalid="ignore", over="ignore"):  # in tiles and between rows
         if how == "pointwise":
             _correlate_pointwise(batch, weight, geometry, bias, output)
         elif how == "winograd":
@@ -187,7 +187,7 @@ def correlate_responses(
     spare = max(CACHE, 2 * (batch.size + responses.size))
     how = way(shape, geometry, batch.dtype, spare)
     total = np.zeros(shape, batch.dtype)
-    with np.errstate(invalid="ignore", over="ignore"):
+    with threads.single_blas(), np.errstate(invalid="ignore", over="ignore"):
         if how == "winograd":
             _winograd.correlate_responses(batch, responses, geometry, total)
         else:
@@ -250,7 +250,7 @@ def _sharing(geometry: Geometry) -> list[list[int]]:
     return list(phases.values())
 
 
-def _matrix(weight: np.ndarray, piece: Piece, groups: int) -> np.ndarray:
+def _matrix(weight: np.ndarray, piece: tuple[slice | int, slice | int], groups: int) -> np.ndarray:
     """Return the weights of some taps as matrices (G, O/G, C/G·taps)."""
     part = weight[(..., *piece)]
     return np.ascontiguousarray(part.reshape(groups, len(weight) // groups, part[0].size))

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 
 import numpy as np
@@ -92,16 +93,10 @@ def share(work: Callable[[Iterator], None], items: Iterable, products: bool = Tr
     """
     items = list(items)
     helpers = min(get_num_threads(), len(items)) - 1
-    if not products:
+    if products and _blas() is None:
+        helpers = 0
+    with single_blas() if products else nullcontext():
         _share(work, items, helpers)
-    elif _blas() is None:
-        work(iter(items))
-    else:
-        _hold_blas(+1)
-        try:
-            _share(work, items, helpers)
-        finally:
-            _hold_blas(-1)
 
 
 def _share(work: Callable[[Iterator], None], items: list, helpers: int) -> None:
@@ -117,7 +112,10 @@ def _share(work: Callable[[Iterator], None], items: list, helpers: int) -> None:
             work(iter(stack.pop, None))
 
     try:
-        futures = [_helpers(helpers).submit(help_out) for _ in range(helpers)]
+        try:
+            futures = [_helpers(helpers).submit(help_out) for _ in range(helpers)]
+        except RuntimeError:  # Python is shutting down and starts no threads
+            futures = []
         try:
             work(iter(stack.pop, None))
         finally:
@@ -149,17 +147,29 @@ def _forget() -> None:
     _blas_holders = 0
 
 
-def _hold_blas(change: int) -> None:
-    """Count the calls that want the BLAS on one thread; the last to leave gives it its threads back."""
+@contextmanager
+def single_blas() -> Iterator[None]:
+    """Keep the BLAS to one thread, if it can be: it divides a product by their number, which moves last bits.
+
+    Calls are counted: the last to leave gives the BLAS its threads back.
+    """
     global _blas_holders, _blas_before
+    if _blas() is None:
+        yield
+        return
     get, set_ = _blas()
     with _blas_lock:
         if not _blas_holders:
             _blas_before = get()
             set_(1)
-        _blas_holders += change
-        if not _blas_holders:
-            set_(_blas_before)
+        _blas_holders += 1
+    try:
+        yield
+    finally:
+        with _blas_lock:
+            _blas_holders -= 1
+            if not _blas_holders:
+                set_(_blas_before)
 
 
 @lru_cache(maxsize=1)

@@ -70,14 +70,7 @@ def unfold_backward(
     padding: IntPair = 0,
     stride: IntPair = 1,
 ) -> np.ndarray:
-    """Return the gradient of `unfold` with respect to its input: `fold` of ``grad_output``.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (N, C * kh * kw, L) or (C * kh * kw, L)
-        Gradient of the loss with respect to the result of `unfold`.
-    input, kernel_size, dilation, padding, stride
-        As given to `unfold`.
+    """Gradient of `unfold`, the `fold` of ``grad_output``; arguments as there.
 
     Returns
     -------
@@ -171,14 +164,7 @@ def fold_backward(
     padding: IntPair = 0,
     stride: IntPair = 1,
 ) -> np.ndarray:
-    """Return the gradient of `fold` with respect to its input: `unfold` of ``grad_output``.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (N, C, H, W) or (C, H, W)
-        Gradient of the loss with respect to the result of `fold`.
-    input, output_size, kernel_size, dilation, padding, stride
-        As given to `fold`.
+    """Gradient of `fold`, the `unfold` of ``grad_output``; arguments as there.
 
     Returns
     -------
@@ -188,11 +174,6 @@ def fold_backward(
     ------
     TypeError, ValueError
         As `fold`, and if ``grad_output`` does not have the shape and dtype of its result.
-
-    Examples
-    --------
-    >>> fold_backward(np.arange(9.0).reshape(1, 3, 3), np.zeros((4, 4)), 3, 2)[0]
-    array([0., 1., 3., 4.])
     """
     arguments.array("input", input, (2, 3), "(C * kh * kw, L) or (N, C * kh * kw, L)")
     size = arguments.pair("output_size", output_size, 1, lone=False)
