@@ -134,29 +134,26 @@ def spread(
     responses: np.ndarray, weight: np.ndarray, geometry: Geometry, bias: np.ndarray | None = None
 ) -> np.ndarray:
     """Add every response, times the weights, to the window it came from. Returns (N, C, H, W)."""
-    flipped = _flipped(geometry)
-    turned = _turned(weight, geometry.groups)
-    if flipped is not None and _sliding_pays(turned.shape, flipped, weight.dtype):
-        images = correlate(responses, turned, flipped, bias)
-    else:
-        images = np.zeros((len(responses), weight.shape[1] * geometry.groups, *geometry.size), weight.dtype)
-        with np.errstate(invalid="ignore", over="ignore"):
-            _add_back(responses, weight, geometry, images)
-        if bias is not None:
-            images += bias[:, None, None]
-    if not _is_finite(images):  # an infinity or NaN of the weights has met the zeros between the responses
-        images = _spread_plainly(responses, weight, geometry)
-        if bias is not None:
-            images += bias[:, None, None]
+    flipped, turned = _flipped(geometry), _turned(weight, geometry.groups)
+    with threads.single_blas(), np.errstate(invalid="ignore", over="ignore"):
+        if flipped is not None and _sliding_pays(turned.shape, flipped, weight.dtype):
+            images = correlate(responses, turned, flipped)
+        else:
+            images = _add_back(responses, weight, geometry)
+        if not _is_finite(images):  # an infinity or NaN of the weights has met zeros around the responses
+            images = _spread_plainly(responses, weight, geometry)
+    if bias is not None:
+        images += bias[:, None, None]
     return images
 
 
-def _add_back(responses: np.ndarray, weight: np.ndarray, geometry: Geometry, images: np.ndarray) -> None:
+def _add_back(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:
     """Multiply, and add the run of each tap to the slab: `_correlate` in reverse, a row of taps at a time."""
     groups, channels, kw = geometry.groups, weight.shape[1], geometry.kernel[1]
     pieces = [(u, slice(None)) for u in range(geometry.kernel[0])]
     kernels = [_matrix(weight, piece, groups).swapaxes(1, 2) for piece in pieces]  # (G, C/G·kw, O/G)
     per_position = len(weight) // groups + channels * kw
+    images = np.zeros((len(responses), channels * groups, *geometry.size), weight.dtype)
 
     def work(todo: Iterator[Block]) -> None:
         take = Workspace(responses.dtype)
@@ -178,6 +175,7 @@ def _add_back(responses: np.ndarray, weight: np.ndarray, geometry: Geometry, ima
     todo = blocks(len(responses), geometry, per_position)
     whole = [replace(block, rows=slice(0, geometry.output[0])) for block in todo if block.rows.start == 0]
     threads.share(work, whole)
+    return images
 
 
 def correlate_responses(
@@ -192,8 +190,8 @@ def correlate_responses(
             _winograd.correlate_responses(batch, responses, geometry, total)
         else:
             _correlate_responses("columns" if how == "pointwise" else how, batch, responses, geometry, total)
-    if not _is_finite(total):  # an infinity or NaN has met the zeros between the responses
-        return _correlate_responses_plainly(batch, responses, shape, geometry)
+        if not _is_finite(total):  # an infinity or NaN has met the zeros between the responses
+            return _correlate_responses_plainly(batch, responses, shape, geometry)
     return total
 
 
