@@ -109,11 +109,12 @@ def _correlate(
     spare: int,
 ) -> None:
     kernels = [_matrix(weight, piece, geometry.groups) for piece in _pieces(how, geometry)]
+    copied = 0 if how == "taps" else len(weight) // geometry.groups
 
     def work(todo: Iterator[Block]) -> None:
         take = Workspace(batch.dtype)
         for block in todo:
-            slab = Slab(geometry, block)
+            slab = Slab(geometry, block, kernels=copied)
             shape = (slab.runs, slab.groups, len(weight) // geometry.groups, slab.positions)
             total = None
             for kernel, columns in zip(kernels, _columns(how, slab, slab.fill(batch, take), take)):
@@ -201,13 +202,14 @@ def _correlate_responses(
     groups = geometry.groups
     todo = strands(_blocks(how, len(batch), total.shape, geometry), batch.size + responses.size, total.size)
     pieces = _pieces(how, geometry)
+    copied = 0 if how == "taps" else total.shape[0] // groups
     parts = [[np.zeros_like(_matrix(total, piece, groups)) for piece in pieces] for _ in todo]
 
     def work(some: Iterator[tuple[int, list[Block]]]) -> None:
         take = Workspace(batch.dtype)
         for strand, part in some:
             for block in part:
-                slab = Slab(geometry, block)
+                slab = Slab(geometry, block, kernels=copied)
                 runs = slab.spread_out(responses, take)
                 for i, columns in enumerate(_columns(how, slab, slab.fill(batch, take), take)):
                     product = take("product", *runs.shape[:3], columns.shape[2])
@@ -256,18 +258,18 @@ def _matrix(weight: np.ndarray, piece: tuple[slice | int, slice | int], groups: 
 
 def _columns(how: str, slab: Slab, pixels: np.ndarray, take: Workspace) -> Iterator[np.ndarray]:
     """Yield the columns of each piece of the kernel, (runs, G, C/G·taps, positions)."""
-    length = slab.positions
+    (kh, _), (sh, _), (dh, _) = slab.geometry.kernel, slab.geometry.stride, slab.geometry.dilation
     if how == "columns":
-        yield slab.gather(pixels, range(slab.geometry.kernel[0]), length, take)
+        yield slab.gather(pixels, range(kh), 0, take)
     elif how == "rows":
         for rows in _sharing(slab.geometry):
-            begins = [slab.tap(u, 0)[1] - slab.tap(rows[0], 0)[1] for u in rows]
-            columns = slab.gather(pixels, rows[:1], length + begins[-1], take)
-            for begin in begins:
-                yield columns[..., begin : begin + length]
+            shifts = [(u - rows[0]) * dh // sh for u in rows]  # rows of the image
+            columns = slab.gather(pixels, rows[:1], shifts[-1], take)
+            for shift in shifts:
+                yield columns[..., shift * slab.line : shift * slab.line + slab.positions]
     else:
         for u, v in np.ndindex(slab.geometry.kernel):
-            yield slab.run(pixels, u, v, length)
+            yield slab.run(pixels, u, v, slab.positions)
 
 
 def _is_finite(output: np.ndarray) -> bool:

@@ -114,13 +114,16 @@ class Slab:
         Number of runs for each tap and channel: images of the block if apart, else 1.
     pitch, width : int
         Rows from one image to the next and numbers from one row to the next.
+    line : int
+        Positions from one row to the next in columns: as many as in the slab, or where many ``kernels`` take
+        them, only the real ones, at the price of shorter copies.
     positions : int
         Length of a run: from the first window's position to the last one's.
     size : int
         Numbers that a channel needs, for the runs of all taps.
     """
 
-    def __init__(self, geometry: Geometry, block: Block, apart: bool | None = None) -> None:
+    def __init__(self, geometry: Geometry, block: Block, apart: bool | None = None, kernels: int = 0) -> None:
         (kh, kw), (sh, sw), (dh, dw) = geometry.kernel, geometry.stride, geometry.dilation
         (self.n, self.rows, self.groups), self.columns = block.shape, geometry.output[1]
         (top, _), (left, _) = geometry.pads
@@ -130,10 +133,13 @@ class Slab:
         self.geometry, self.block, alone = geometry, block, self.rows * self.width
         wasted = 8 * (self.pitch - self.rows) > self.rows
         self.apart = alone >= LONG or (wasted and alone >= SHORT) if apart is None else apart
-        self.runs, joined = (self.n, 1) if self.apart else (1, self.n)
-        self.positions = ((joined - 1) * self.pitch + self.rows - 1) * self.width + self.columns
+        self.runs, self.joined = (self.n, 1) if self.apart else (1, self.n)
+        cut = self.width - self.columns  # positions between the rows
+        self.line = self.columns if kernels * cut >= 8 * self.columns else self.width
+        self.lines = (self.joined - 1) * self.pitch + self.rows
+        self.positions = (self.lines - 1) * self.line + self.columns
         last = (kh - 1) * dh // sh * self.width + (kw - 1) * dw // sw
-        self.size = max(joined * self.pitch * self.width, self.positions + last)
+        self.size = max(self.joined * self.pitch, self.lines) * self.width + last
 
     def tap(self, u: int, v: int) -> tuple[tuple[int, int], int]:
         """Return in which slice tap (u, v) has its run, and where it begins."""
@@ -146,12 +152,14 @@ class Slab:
         channels = pixels[p, q].reshape(self.runs, self.groups, -1, self.size)
         return channels[..., offset + start : offset + start + length]
 
-    def gather(self, pixels: np.ndarray, rows: Sequence[int], length: int, take: Workspace) -> np.ndarray:
-        """Copy the runs of all taps in some rows of the kernel to columns (runs, G, C/G·taps, length).
+    def gather(self, pixels: np.ndarray, rows: Sequence[int], more: int, take: Workspace) -> np.ndarray:
+        """Copy the runs of all taps in some rows of the kernel to columns (runs, G, C/G·taps, positions).
 
-        Taps in the same slice are equally far apart, so that one view holds them all.
+        They go on for some ``more`` rows of the image. Taps in the same slice are equally far apart, so that
+        one view holds them all.
         """
         kw, (sh, sw), (dh, dw) = self.geometry.kernel[1], self.geometry.stride, self.geometry.dilation
+        length = self.positions + more * self.line
         if len(rows) * kw == 1:
             return self.run(pixels, rows[0], 0, length)  # as it lies there
         channels, (down, across) = pixels.shape[3] // self.groups, (sh // gcd(sh, dh), sw // gcd(sw, dw))
@@ -159,10 +167,14 @@ class Slab:
         run, channel, item = pixels.strides[2:]
         apart = (down * dh // sh * self.width * item, across * dw // sw * item)
         strides = (run, channels * channel, channel, *apart, item)
+        out = columns
+        if self.line < self.width:  # row by row
+            out = columns.reshape(*columns.shape[:-1], self.lines + more, self.line)
+            strides = (*strides[:-1], self.width * item, item)
         for i, u in enumerate(rows[:down]):
             for v in range(min(across, kw)):
                 (p, q), offset = self.tap(u, v)
-                part = columns[:, :, :, i::down, v::across]
+                part = out[:, :, :, i::down, v::across]
                 start = p * pixels.strides[0] + q * pixels.strides[1] + offset * item
                 part[...] = np.ndarray(part.shape, pixels.dtype, pixels, start, strides)
         return columns.reshape(self.runs, self.groups, -1, length)
@@ -189,7 +201,7 @@ class Slab:
 
     def _parts(self, slab: np.ndarray) -> Iterator[tuple[np.ndarray, slice, slice]]:
         """Yield where pixels lie in each slice, (n, C, rows, columns), and which pixels they are."""
-        joined, channels = self.n // self.runs, slab.shape[3]
+        joined, channels = self.joined, slab.shape[3]
         for p, (rows, row_places) in enumerate(self.down):
             for q, (columns, places) in enumerate(self.across):
                 grid = slab[p, q, :, :, : joined * self.pitch * self.width]
@@ -200,7 +212,7 @@ class Slab:
     def grid(self, runs: np.ndarray) -> np.ndarray:
         """Return the view (n, K, rows, columns) of (runs, K, positions) that holds the real positions."""
         run, each, step = runs.strides
-        row = self.width * step
+        row = self.line * step
         strides = (run if self.apart else self.pitch * row, each, row, step)
         shape = (self.n, runs.shape[1], self.rows, self.columns)
         return np.ndarray(shape, runs.dtype, runs, 0, strides)
