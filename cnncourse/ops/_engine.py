@@ -17,7 +17,7 @@ All are matrix products with the windows of a block as columns. `way` says how t
 =========  ===================================================  ========================================
 way        the columns                                          taken
 =========  ===================================================  ========================================
-pointwise  are the image itself                                 1×1 kernels, stride 1, no padding
+pointwise  are the image itself                                 1×1 kernels, no padding
 winograd   are 4×4 tiles, with 2.25 times fewer products        3×3 kernels, stride 1, ≥ 128 channels
 columns    are copies for all taps: one product                 few channels: copies cost less than sums
 rows       are copies for one row of taps, shifted for the      many channels: a sum for each row of the
@@ -46,7 +46,7 @@ def way(shape: tuple[int, ...], geometry: Geometry, dtype: np.dtype, spare: int)
     (kh, kw), groups, positions = geometry.kernel, geometry.groups, geometry.output[0] * geometry.output[1]
     channels, kernels = shape[1], shape[0] // groups
     plain = geometry.stride == geometry.dilation == (1, 1)
-    if (kh, kw) == (1, 1) and plain and geometry.pads == ((0, 0), (0, 0)) and positions >= LONG:
+    if (kh, kw) == (1, 1) and geometry.pads == ((0, 0), (0, 0)) and positions >= LONG:
         return "pointwise"
     if plain and _winograd.pays(shape, geometry, dtype, spare):
         return "winograd"
@@ -83,13 +83,14 @@ def correlate(
 def _correlate_pointwise(
     batch: np.ndarray, weight: np.ndarray, geometry: Geometry, bias: np.ndarray | None, output: np.ndarray
 ) -> None:
-    groups, (oh, ow) = geometry.groups, geometry.output
+    groups, (oh, ow), (sh, sw) = geometry.groups, geometry.output, geometry.stride
     matrix = weight.reshape(groups, len(weight) // groups, -1)  # (G, O/G, C/G)
+    seen = batch[:, :, ::sh, ::sw][:, :, :oh, :ow]
 
     def work(todo: Iterator[Block]) -> None:
         for block in todo:
             n, _, g = block.shape
-            pixels = block.of(batch, groups)[:, :, block.rows].reshape(n, g, matrix.shape[2], -1)
+            pixels = block.of(seen, groups)[:, :, block.rows].reshape(n, g, matrix.shape[2], -1)
             out = block.of(output, groups).reshape(n, g, -1, oh * ow)
             out = out[..., block.rows.start * ow : block.rows.stop * ow]
             np.matmul(matrix[block.groups], pixels, out=out)
@@ -168,7 +169,8 @@ def _add_back(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> 
                 shape = (slab.runs, slab.groups, channels, kw, part.shape[3])
                 for u, kernel in enumerate(kernels):
                     product = take("product", *shape)
-                    np.matmul(kernel[block.groups], part, out=product.reshape(*shape[:2], -1, shape[4]))
+                    multiply = np.multiply if kernel.shape[2] == 1 else np.matmul  # the same, but quicker
+                    multiply(kernel[block.groups], part, out=product.reshape(*shape[:2], -1, shape[4]))
                     for v in range(kw):
                         slab.run(pixels, u, v, shape[4], start)[...] += product[:, :, :, v]
             slab.empty_out(pixels, images)

@@ -25,6 +25,7 @@ from cnncourse.ops._geometry import Geometry
 
 CACHE = 1 << 20  # numbers that a block should need at most: 4 MiB of float32
 SMALLEST = 1 << 17  # numbers of a block below which calling NumPy costs more than computing
+WIDE = 512  # columns that a matrix product should have to run at full speed
 PARTS = 8  # blocks wanted, so that every core gets some
 STRANDS = 16  # partial sums of a gradient of weights, at most
 LONG, SHORT = 512, 64  # positions of an image that make a long run, and those that make a short one
@@ -70,7 +71,7 @@ def blocks(images: int, geometry: Geometry, per_position: int, budget: int = CAC
     """
     (rows, columns), groups = geometry.output, geometry.groups
     row = per_position * (columns + sum(geometry.pads[1]))
-    budget = min(budget, max(SMALLEST, images * groups * rows * row // PARTS))
+    budget = min(budget, max(SMALLEST, WIDE * per_position, images * groups * rows * row // PARTS))
     fitting = max(1, budget // row)  # rows
     group_step = _even(groups, max(1, fitting // rows))
     image_step = _even(images, max(1, fitting // rows // group_step))
@@ -114,9 +115,11 @@ class Slab:
         Number of runs for each tap and channel: images of the block if apart, else 1.
     pitch, width : int
         Rows from one image to the next and numbers from one row to the next.
+    exact : bool
+        Whether columns hold the real positions only, at the price of short copies: first the first rows of
+        all images, then the second rows. It pays where many ``kernels`` take these columns.
     line : int
-        Positions from one row to the next in columns: as many as in the slab, or where many ``kernels`` take
-        them, only the real ones, at the price of shorter copies.
+        Positions from one row to the next.
     positions : int
         Length of a run: from the first window's position to the last one's.
     size : int
@@ -128,18 +131,19 @@ class Slab:
         (self.n, self.rows, self.groups), self.columns = block.shape, geometry.output[1]
         (top, _), (left, _) = geometry.pads
         before = top - block.rows.start * sh
-        self.pitch, self.down = _along(geometry.size[0], before, sh, (kh - 1) * dh, self.rows)
-        self.width, self.across = _along(geometry.size[1], left, sw, (kw - 1) * dw, self.columns)
+        self.pitch, self.down = _along(geometry.size[0], before, sh, kh, dh, self.rows)
+        self.width, self.across = _along(geometry.size[1], left, sw, kw, dw, self.columns)
         self.geometry, self.block, alone = geometry, block, self.rows * self.width
+        self.exact = kernels * (self.width - self.columns) >= 8 * self.columns
         wasted = 8 * (self.pitch - self.rows) > self.rows
-        self.apart = alone >= LONG or (wasted and alone >= SHORT) if apart is None else apart
+        apart = alone >= LONG or (wasted and alone >= SHORT) if apart is None else apart
+        self.apart = apart and not self.exact
         self.runs, self.joined = (self.n, 1) if self.apart else (1, self.n)
-        cut = self.width - self.columns  # positions between the rows
-        self.line = self.columns if kernels * cut >= 8 * self.columns else self.width
-        self.lines = (self.joined - 1) * self.pitch + self.rows
-        self.positions = (self.lines - 1) * self.line + self.columns
+        lines = (self.joined - 1) * self.pitch + self.rows
+        self.line = self.n * self.columns if self.exact else self.width
+        self.positions = self.rows * self.line if self.exact else (lines - 1) * self.line + self.columns
         last = (kh - 1) * dh // sh * self.width + (kw - 1) * dw // sw
-        self.size = max(self.joined * self.pitch, self.lines) * self.width + last
+        self.size = max(self.joined * self.pitch, lines) * self.width + last
 
     def tap(self, u: int, v: int) -> tuple[tuple[int, int], int]:
         """Return in which slice tap (u, v) has its run, and where it begins."""
@@ -168,9 +172,9 @@ class Slab:
         apart = (down * dh // sh * self.width * item, across * dw // sw * item)
         strides = (run, channels * channel, channel, *apart, item)
         out = columns
-        if self.line < self.width:  # row by row
-            out = columns.reshape(*columns.shape[:-1], self.lines + more, self.line)
-            strides = (*strides[:-1], self.width * item, item)
+        if self.exact:
+            out = columns.reshape(*columns.shape[:-1], self.rows + more, self.n, self.columns)
+            strides = (*strides[:-1], self.width * item, self.pitch * self.width * item, item)
         for i, u in enumerate(rows[:down]):
             for v in range(min(across, kw)):
                 (p, q), offset = self.tap(u, v)
@@ -202,8 +206,8 @@ class Slab:
     def _parts(self, slab: np.ndarray) -> Iterator[tuple[np.ndarray, slice, slice]]:
         """Yield where pixels lie in each slice, (n, C, rows, columns), and which pixels they are."""
         joined, channels = self.joined, slab.shape[3]
-        for p, (rows, row_places) in enumerate(self.down):
-            for q, (columns, places) in enumerate(self.across):
+        for p, rows, row_places in self.down:
+            for q, columns, places in self.across:
                 grid = slab[p, q, :, :, : joined * self.pitch * self.width]
                 grid = grid.reshape(self.runs, channels, joined, self.pitch, self.width).swapaxes(1, 2)
                 grid = grid[:, 0] if self.apart else grid[0]
@@ -213,7 +217,8 @@ class Slab:
         """Return the view (n, K, rows, columns) of (runs, K, positions) that holds the real positions."""
         run, each, step = runs.strides
         row = self.line * step
-        strides = (run if self.apart else self.pitch * row, each, row, step)
+        image = self.columns * step if self.exact else run if self.apart else self.pitch * row
+        strides = (image, each, row, step)
         shape = (self.n, runs.shape[1], self.rows, self.columns)
         return np.ndarray(shape, runs.dtype, runs, 0, strides)
 
@@ -227,34 +232,34 @@ class Slab:
 
 
 def _along(
-    size: int, before: int, stride: int, span: int, count: int
-) -> tuple[int, list[tuple[slice, slice]]]:
-    """Lay out one axis: return its length in a slice of the slab, and pixels and places of each slice.
+    size: int, before: int, stride: int, kernel: int, dilation: int, count: int
+) -> tuple[int, list[tuple[int, slice, slice]]]:
+    """Lay out one axis: return its length in a slice of the slab; of each slice, number, pixels and places.
 
     Parameters
     ----------
     size, before : int
         Pixels, and zeros before the first; negative where the block begins inside the image.
-    stride, span, count : int
-        Of the windows: their step, the distance of their last tap from the first, their number.
+    stride, kernel, dilation, count : int
+        Of the windows: their step, taps, step of these, their number.
 
     Examples
     --------
     Five pixels, one zero in front, three windows of three taps, two apart: the even slice holds zero, pixel
     1 and pixel 3, and its zero at the end is the next row's at the front. The odd slice holds pixels 0, 2, 4.
 
-    >>> _along(5, before=1, stride=2, span=2, count=3)
-    (3, [(slice(1, 4, 2), slice(1, 3, None)), (slice(0, 5, 2), slice(0, 3, None))])
+    >>> _along(5, before=1, stride=2, kernel=3, dilation=1, count=3)
+    (3, [(0, slice(1, 4, 2), slice(1, 3, None)), (1, slice(0, 5, 2), slice(0, 3, None))])
     """
-    last = (count - 1) * stride + span  # the last padded pixel that a window meets
+    last = (count - 1) * stride + (kernel - 1) * dilation  # the last padded pixel that a window meets
     start, end = max(before, 0), min(before + size, last + 1)
     length = max(count, (last - start) // stride + 1, -(-end // stride))
     slices = []
-    for phase in range(stride):
+    for phase in sorted({k * dilation % stride for k in range(kernel)}):  # those with a tap
         first = start + (phase - start) % stride
         n = max(0, -(-(end - first) // stride))
         pixels = (
             slice(first - before, first - before + max(0, (n - 1) * stride + 1), stride) if n else slice(0)
         )
-        slices.append((pixels, slice(first // stride, first // stride + n)))
+        slices.append((phase, pixels, slice(first // stride, first // stride + n)))
     return length, slices
