@@ -26,7 +26,7 @@ from cnncourse.ops._geometry import Geometry
 CACHE = 1 << 20  # numbers that a block should need at most: 4 MiB of float32
 SMALLEST = 1 << 17  # numbers of a block below which calling NumPy costs more than computing
 WIDE = 512  # columns that a matrix product should have to run at full speed
-PARTS = 8  # blocks wanted, so that every core gets some
+PARTS = 4  # blocks wanted, so that every core gets some
 STRANDS = 16  # partial sums of a gradient of weights, at most
 LONG, SHORT = 512, 64  # positions of an image that make a long run, and those that make a short one
 
@@ -126,7 +126,7 @@ class Slab:
         Numbers that a channel needs, for the runs of all taps.
     """
 
-    def __init__(self, geometry: Geometry, block: Block, apart: bool | None = None, kernels: int = 0) -> None:
+    def __init__(self, geometry: Geometry, block: Block, kernels: int = 0, exact: bool = False) -> None:
         (kh, kw), (sh, sw), (dh, dw) = geometry.kernel, geometry.stride, geometry.dilation
         (self.n, self.rows, self.groups), self.columns = block.shape, geometry.output[1]
         (top, _), (left, _) = geometry.pads
@@ -134,10 +134,9 @@ class Slab:
         self.pitch, self.down = _along(geometry.size[0], before, sh, kh, dh, self.rows)
         self.width, self.across = _along(geometry.size[1], left, sw, kw, dw, self.columns)
         self.geometry, self.block, alone = geometry, block, self.rows * self.width
-        self.exact = kernels * (self.width - self.columns) >= 8 * self.columns
+        self.exact = exact or kernels * (self.width - self.columns) >= 8 * self.columns
         wasted = 8 * (self.pitch - self.rows) > self.rows
-        apart = alone >= LONG or (wasted and alone >= SHORT) if apart is None else apart
-        self.apart = apart and not self.exact
+        self.apart = not self.exact and (alone >= LONG or (wasted and alone >= SHORT))
         self.runs, self.joined = (self.n, 1) if self.apart else (1, self.n)
         lines = (self.joined - 1) * self.pitch + self.rows
         self.line = self.n * self.columns if self.exact else self.width

@@ -38,6 +38,7 @@ from cnncourse.ops._geometry import Geometry
 from cnncourse.ops._slab import Slab, Workspace
 
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+B_T = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]])
 A_T = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])
 
 MIN_CHANNELS = 128  # with fewer, the sums before and after cost more than the products saved
@@ -64,9 +65,9 @@ def correlate(
     def work(some: Iterator[_slab.Block]) -> None:
         take = Workspace(batch.dtype)
         for block in some:
-            slab = Slab(grid, block, apart=False)
-            products = take("products", 16, out_channels * slab.positions)
-            tiles = _tiles(slab, slab.fill(batch, take), take)
+            slab = Slab(grid, block, exact=True)
+            tiles = _tiles(slab, batch, take)
+            products = take("columns", 16, out_channels * slab.positions)  # the pixels are no longer needed
             np.matmul(kernels, tiles, out=products.reshape(16, out_channels, -1))
             patches = take("patches", 4, out_channels * slab.positions)
             np.matmul(_twice(A_T, batch.dtype), products, out=patches)
@@ -95,15 +96,15 @@ def correlate_responses(
         take = Workspace(batch.dtype)
         for strand, part in some:
             for block in part:
-                slab = Slab(grid, block, apart=False)
+                slab = Slab(grid, block, exact=True)
                 patches = take("patches", 4, out_channels * slab.positions)
                 patches.fill(0)
                 for patch, source in zip(patches, _corners(responses, block)):
                     place = slab.grid(patch.reshape(1, out_channels, -1))
                     place[..., : source.shape[2], : source.shape[3]] = source
-                spread = take("spread", 16, out_channels * slab.positions)
+                tiles = _tiles(slab, batch, take)
+                spread = take("columns", 16, out_channels * slab.positions)
                 np.matmul(_twice(A_T, batch.dtype).T, patches, out=spread)
-                tiles = _tiles(slab, slab.fill(batch, take), take)
                 product = take("product", 16, out_channels, channels)
                 np.matmul(spread.reshape(16, out_channels, -1), tiles.swapaxes(1, 2), out=product)
                 parts[strand] += product
@@ -122,30 +123,15 @@ def _blocks(
 
 
 def _each(shape: tuple[int, ...]) -> int:
-    """Return how many numbers one tile needs: pixels, transforms, products and patches."""
-    return 28 * shape[1] + 20 * shape[0]
+    """Return how many numbers one tile needs: slab, pixels or products, transform, patches."""
+    return 4 * shape[1] + 16 * max(shape[:2]) + 16 * shape[1] + 4 * shape[0]
 
 
-def _tiles(slab: Slab, pixels: np.ndarray, take: Workspace) -> np.ndarray:
-    """Transform all tiles by ``Bᵀ d B``, rows first. Returns (16, C, positions)."""
-    channels, length, width = pixels.shape[3], slab.positions, slab.width
-    half = take("half", 4, 2, channels, length + 1)
-    for q in range(2):
-        even, odd = pixels[0, q, 0], pixels[1, q, 0]
-        upper, lower = slice(0, length + 1), slice(width, width + length + 1)
-        _combine(even[:, upper], odd[:, upper], even[:, lower], odd[:, lower], half[:, q])
-    tiles = take("tiles", 4, 4, channels, length)
-    for (even, odd), out in zip(half, tiles):
-        _combine(even[:, :-1], odd[:, :-1], even[:, 1:], odd[:, 1:], out)
-    return tiles.reshape(16, channels, length)
-
-
-def _combine(d0: np.ndarray, d1: np.ndarray, d2: np.ndarray, d3: np.ndarray, out: np.ndarray) -> None:
-    """Apply ``Bᵀ``, rows (1 0 -1 0), (0 1 1 0), (0 -1 1 0), (0 1 0 -1)."""
-    np.subtract(d0, d2, out=out[0])
-    np.add(d1, d2, out=out[1])
-    np.subtract(d2, d1, out=out[2])
-    np.subtract(d1, d3, out=out[3])
+def _tiles(slab: Slab, batch: np.ndarray, take: Workspace) -> np.ndarray:
+    """Transform all tiles by ``Bᵀ d B``. Returns (16, C, positions)."""
+    pixels = slab.gather(slab.fill(batch, take), range(4), 0, take).reshape(-1, 16, slab.positions)
+    tiles = take("tiles", *pixels.shape)  # (C, 16, positions)
+    return np.matmul(_twice(B_T, batch.dtype), pixels, out=tiles).swapaxes(0, 1)
 
 
 def _corners(responses: np.ndarray, block: _slab.Block) -> list[np.ndarray]:
