@@ -110,8 +110,8 @@ def correlate_responses(
                 parts[strand] += product
 
     threads.share(work, enumerate(todo))
-    grad = _twice(G, batch.dtype).T @ sum(parts).reshape(16, -1)  # (9, O·C)
-    total += grad.T.reshape(total.shape)
+    grad = sum(parts[1:], parts[0]).reshape(16, -1).T @ _twice(G, batch.dtype)  # (O·C, 9)
+    total += grad.reshape(total.shape)
 
 
 def _blocks(
