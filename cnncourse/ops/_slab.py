@@ -14,7 +14,8 @@ Zeros at the end of a row serve as the zeros before the next row, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import gcd, prod
@@ -32,10 +33,16 @@ LONG, SHORT = 512, 64  # positions of an image that make a long run, and those t
 
 
 class Workspace:
-    """Arrays by name, made once and used again for every block: fresh memory costs more than a copy."""
+    """Arrays by name, used again for every block and every call: fresh memory costs more than a copy.
+
+    Each thread keeps one for each dtype, some MiB, until it ends.
+    """
+
+    kept = threading.local()
 
     def __init__(self, dtype: np.dtype) -> None:
-        self.dtype, self.arrays = dtype, {}
+        self.dtype = dtype
+        self.arrays: dict[str, np.ndarray] = self.kept.__dict__.setdefault(dtype.str, {})
 
     def __call__(self, name: str, *shape: int) -> np.ndarray:
         """Return an array of this shape with whatever numbers are in it."""
@@ -134,7 +141,8 @@ class Slab:
         self.pitch, self.down = _along(geometry.size[0], before, sh, kh, dh, self.rows)
         self.width, self.across = _along(geometry.size[1], left, sw, kw, dw, self.columns)
         self.geometry, self.block, alone = geometry, block, self.rows * self.width
-        self.exact = exact or kernels * (self.width - self.columns) >= 8 * self.columns
+        exact = exact or kernels * (self.width - self.columns) >= 8 * self.columns
+        self.exact = exact and kh * kw > 1
         wasted = 8 * (self.pitch - self.rows) > self.rows
         self.apart = not self.exact and (alone >= LONG or (wasted and alone >= SHORT))
         self.runs, self.joined = (self.n, 1) if self.apart else (1, self.n)
@@ -155,32 +163,29 @@ class Slab:
         channels = pixels[p, q].reshape(self.runs, self.groups, -1, self.size)
         return channels[..., offset + start : offset + start + length]
 
-    def gather(self, pixels: np.ndarray, rows: Sequence[int], more: int, take: Workspace) -> np.ndarray:
-        """Copy the runs of all taps in some rows of the kernel to columns (runs, G, C/G·taps, positions).
+    def gather(self, pixels: np.ndarray, take: Workspace) -> np.ndarray:
+        """Copy the runs of all taps to columns (runs, G, C/G·taps, positions).
 
-        They go on for some ``more`` rows of the image. Taps in the same slice are equally far apart, so that
-        one view holds them all.
+        Taps in the same slice are equally far apart, so that one view holds them all.
         """
-        kw, (sh, sw), (dh, dw) = self.geometry.kernel[1], self.geometry.stride, self.geometry.dilation
-        length = self.positions + more * self.line
-        if len(rows) * kw == 1:
-            return self.run(pixels, rows[0], 0, length)  # as it lies there
+        (kh, kw), (sh, sw), (dh, dw) = self.geometry.kernel, self.geometry.stride, self.geometry.dilation
+        if kh * kw == 1:
+            return self.run(pixels, 0, 0, self.positions)  # as it lies there
         channels, (down, across) = pixels.shape[3] // self.groups, (sh // gcd(sh, dh), sw // gcd(sw, dw))
-        columns = take("columns", self.runs, self.groups, channels, len(rows), kw, length)
+        out = columns = take("columns", self.runs, self.groups, channels, kh, kw, self.positions)
         run, channel, item = pixels.strides[2:]
         apart = (down * dh // sh * self.width * item, across * dw // sw * item)
         strides = (run, channels * channel, channel, *apart, item)
-        out = columns
         if self.exact:
-            out = columns.reshape(*columns.shape[:-1], self.rows + more, self.n, self.columns)
+            out = columns.reshape(*columns.shape[:-1], self.rows, self.n, self.columns)
             strides = (*strides[:-1], self.width * item, self.pitch * self.width * item, item)
-        for i, u in enumerate(rows[:down]):
+        for u in range(min(down, kh)):
             for v in range(min(across, kw)):
                 (p, q), offset = self.tap(u, v)
-                part = out[:, :, :, i::down, v::across]
+                part = out[:, :, :, u::down, v::across]
                 start = p * pixels.strides[0] + q * pixels.strides[1] + offset * item
                 part[...] = np.ndarray(part.shape, pixels.dtype, pixels, start, strides)
-        return columns.reshape(self.runs, self.groups, -1, length)
+        return columns.reshape(self.runs, self.groups, -1, self.positions)
 
     def zeros(self, channels: int, take: Workspace) -> np.ndarray:
         """Return an empty slab of shape (sh, sw, runs, C, size)."""

@@ -129,7 +129,7 @@ def _each(shape: tuple[int, ...]) -> int:
 
 def _tiles(slab: Slab, batch: np.ndarray, take: Workspace) -> np.ndarray:
     """Transform all tiles by ``Bᵀ d B``. Returns (16, C, positions)."""
-    pixels = slab.gather(slab.fill(batch, take), range(4), 0, take).reshape(-1, 16, slab.positions)
+    pixels = slab.gather(slab.fill(batch, take), take).reshape(-1, 16, slab.positions)
     tiles = take("tiles", *pixels.shape)  # (C, 16, positions)
     return np.matmul(_twice(B_T, batch.dtype), pixels, out=tiles).swapaxes(0, 1)
 

@@ -14,7 +14,7 @@ from cnncourse.ops import threads
 
 LAYERS = {
     "columns": ((16, 3, 40, 40), (8, 3, 5, 5), {"padding": 2}),
-    "rows": ((8, 64, 28, 28), (64, 64, 3, 3), {"padding": 1}),
+    "many channels": ((8, 64, 28, 28), (64, 64, 3, 3), {"padding": 1}),
     "stride": ((8, 32, 29, 31), (48, 32, 3, 3), {"stride": 2}),
     "winograd": ((12, 128, 14, 14), (128, 128, 3, 3), {"padding": 1}),
     "pointwise": ((8, 64, 28, 28), (96, 64, 1, 1), {}),
