@@ -62,7 +62,7 @@ def correlate(
 ) -> np.ndarray:
     """Slide the weights over each image. Returns an ndarray of shape (N, O, oh, ow).
 
-    Besides the result it needs at most twice the memory of input and output together.
+    Besides the result each thread needs at most twice the memory of input and output together.
     """
     output = np.empty((len(batch), len(weight), *geometry.output), batch.dtype)
     spare = max(LITTLE, 2 * (batch.size + output.size))
@@ -135,10 +135,10 @@ def spread(
     responses: np.ndarray, weight: np.ndarray, geometry: Geometry, bias: np.ndarray | None = None
 ) -> np.ndarray:
     """Add every response, times the weights, to the window it came from. Returns (N, C, H, W)."""
-    flipped, turned = _flipped(geometry), _turned(weight, geometry.groups)
+    flipped = _flipped(geometry)
     with threads.single_blas(), np.errstate(invalid="ignore", over="ignore"):
-        if flipped is not None and _sliding_pays(turned.shape, flipped, responses):
-            images = correlate(responses, turned, flipped)
+        if flipped is not None and _sliding_pays(weight, flipped, responses):
+            images = correlate(responses, _turned(weight, geometry.groups), flipped)
         else:
             images = _add_back(responses, weight, geometry)
         if not _is_finite(images):  # an infinity or NaN of the weights has met zeros around the responses
@@ -280,10 +280,12 @@ def _turned(weight: np.ndarray, groups: int) -> np.ndarray:
     return np.ascontiguousarray(turned).reshape(-1, len(weight) // groups, *weight.shape[2:])
 
 
-def _sliding_pays(turned: tuple[int, ...], flipped: Geometry, responses: np.ndarray) -> bool:
+def _sliding_pays(weight: np.ndarray, flipped: Geometry, responses: np.ndarray) -> bool:
     """Whether sliding turned kernels over the responses is faster than adding back."""
-    spare = 2 * responses.size + 2 * len(responses) * turned[0] * flipped.output[0] * flipped.output[1]
-    return flipped.groups > 1 or way(turned, flipped, responses.dtype, spare) in ("pointwise", "winograd")
+    kernels, channels = flipped.groups * weight.shape[1], len(weight) // flipped.groups
+    spare = 2 * responses.size + 2 * len(responses) * kernels * flipped.output[0] * flipped.output[1]
+    how = way((kernels, channels, *flipped.kernel), flipped, weight.dtype, spare)
+    return flipped.groups > 1 or how in ("pointwise", "winograd")
 
 
 def _spread_plainly(responses: np.ndarray, weight: np.ndarray, geometry: Geometry) -> np.ndarray:

@@ -35,7 +35,7 @@ LONG, SHORT = 512, 64  # positions of an image that make a long run, and those t
 class Workspace:
     """Arrays by name, used again for every block and every call: fresh memory costs more than a copy.
 
-    Each thread keeps one for each dtype, some MiB, until it ends.
+    Each thread keeps its own, one for each dtype; none larger than 32 MiB of float32.
     """
 
     kept = threading.local()
@@ -47,6 +47,8 @@ class Workspace:
     def __call__(self, name: str, *shape: int) -> np.ndarray:
         """Return an array of this shape with whatever numbers are in it."""
         size = prod(shape)
+        if size > 8 * CACHE:
+            return np.empty(shape, self.dtype)
         if name not in self.arrays or self.arrays[name].size < size:
             self.arrays[name] = np.empty(size, self.dtype)
         return self.arrays[name][:size].reshape(shape)
@@ -80,34 +82,23 @@ def blocks(images: int, geometry: Geometry, per_position: int, budget: int = CAC
     row = per_position * (columns + sum(geometry.pads[1]))
     budget = min(budget, max(SMALLEST, WIDE * per_position, images * groups * rows * row // PARTS))
     fitting = max(1, budget // row)  # rows
-    group_step = _even(groups, max(1, fitting // rows))
-    image_step = _even(images, max(1, fitting // rows // group_step))
-    row_step = _even(rows, min(rows, fitting))
-    return [
-        Block(
-            *map(
-                slice,
-                (n, r, g),
-                (min(n + image_step, images), min(r + row_step, rows), min(g + group_step, groups)),
-            )
-        )
-        for n in range(0, images, image_step)
-        for r in range(0, rows, row_step)
-        for g in range(0, groups, group_step)
-    ]
+    some_groups = _cuts(groups, max(1, fitting // rows))
+    some_images = _cuts(images, max(1, fitting // (rows * -(-groups // len(some_groups)))))
+    some_rows = _cuts(rows, min(rows, fitting))
+    return [Block(i, r, g) for i in some_images for r in some_rows for g in some_groups]
 
 
 def strands(todo: list[Block], room: int, size: int) -> list[list[Block]]:
     """Cut the blocks of a sum of ``size`` numbers into several sums, in ``room`` numbers of memory."""
     count = max(1, min(STRANDS, len(todo), room // size))
-    cuts = [len(todo) * i // count for i in range(count + 1)]
-    return [todo[a:b] for a, b in pairwise(cuts)]
+    return [todo[part] for part in _cuts(len(todo), -(-len(todo) // count))] or [[]]
 
 
-def _even(total: int, limit: int) -> int:
-    """Return the step that cuts ``total`` into as few parts as ``limit`` allows, all nearly equal."""
-    parts = -(-total // limit)
-    return -(-total // parts) if parts else 1
+def _cuts(total: int, limit: int) -> list[slice]:
+    """Cut ``total`` things into as few parts as ``limit`` allows, all nearly equal."""
+    parts = -(-total // limit) if total else 0
+    ends = [total * i // parts for i in range(parts + 1)] if parts else []
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 class Slab:

@@ -204,6 +204,22 @@ def test_layouts_and_read_only_input():
             np.testing.assert_allclose(ours, first, atol=1e-12)
 
 
+@pytest.mark.parametrize("kernel, channels, stride", [(1, 8, 1), (3, 8, 1), (3, 8, 2), (3, 128, 1)])
+def test_no_result_is_work_space_of_the_next_call(kernel, channels, stride):
+    x, w = (
+        numbers((6, channels, 14, 14), np.float32),
+        numbers((channels, channels, kernel, kernel), np.float32),
+    )
+    y = ops.conv2d(x, w, stride=stride)
+    results = [y, *ops.conv2d_backward(y, x, w, stride), ops.conv_transpose2d(x, w, stride=stride)]
+    before = [a.copy() for a in results]
+    again = [ops.conv2d(-x, w, stride=stride), *ops.conv2d_backward(-y, x, w, stride)]
+    again.append(ops.conv_transpose2d(-x, w, stride=stride))
+    for result, copy, other in zip(results, before, again):
+        np.testing.assert_array_equal(result, copy)
+        np.testing.assert_array_equal(other, -copy)
+
+
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.float16])
 def test_other_dtypes_stay(dtype):
     x, w = np.arange(2 * 36).reshape(1, 2, 6, 6).astype(dtype), np.ones((3, 2, 2, 2), dtype)
