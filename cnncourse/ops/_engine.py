@@ -38,7 +38,7 @@ from cnncourse.ops import _winograd, im2col, threads
 from cnncourse.ops._geometry import Geometry
 from cnncourse.ops._slab import CACHE, Block, Slab, Workspace, blocks, strands
 
-LITTLE = 1 << 12  # numbers for which memory is never too short
+LITTLE = 3 << 12  # numbers for which memory is never too short
 LARGE = 64  # weights of a kernel for which zeros among the responses cost more than shorter copies
 LONG = 128  # positions that an image should have to be multiplied on its own
 
@@ -108,7 +108,7 @@ def _correlate(
     output: np.ndarray,
     spare: int,
 ) -> None:
-    kernels = [_matrix(weight, piece, geometry.groups) for piece in _pieces(how, geometry)]
+    pieces = _pieces(how, geometry)
     copied = 0 if how == "taps" else len(weight) // geometry.groups
 
     def work(todo: Iterator[Block]) -> None:
@@ -117,9 +117,10 @@ def _correlate(
             slab = Slab(geometry, block, kernels=copied)
             shape = (slab.runs, slab.groups, len(weight) // geometry.groups, slab.positions)
             total = None
-            for kernel, columns in zip(kernels, _columns(how, slab, slab.fill(batch, take), take)):
+            for piece, columns in zip(pieces, _columns(how, slab, slab.fill(batch, take), take)):
                 product = take("total" if total is None else "product", *shape)
-                np.matmul(kernel[block.groups], columns, out=product)
+                kernels = _matrix(weight, piece, geometry.groups)  # a copy of one tap's, or a view
+                np.matmul(kernels[block.groups], columns, out=product)
                 total = product if total is None else np.add(total, product, out=total)
             found = slab.grid(total.reshape(slab.runs, -1, slab.positions))  # (n, O, rows, ow)
             target = block.of(output, geometry.groups)[:, :, block.rows]

@@ -50,6 +50,7 @@ class Workspace:
         if size > 8 * CACHE:
             return np.empty(shape, self.dtype)
         if name not in self.arrays or self.arrays[name].size < size:
+            self.arrays.pop(name, None)  # before there are two
             self.arrays[name] = np.empty(size, self.dtype)
         return self.arrays[name][:size].reshape(shape)
 
@@ -95,9 +96,9 @@ def strands(todo: list[Block], room: int, size: int) -> list[list[Block]]:
 
 
 def _cuts(total: int, limit: int) -> list[slice]:
-    """Cut ``total`` things into as few parts as ``limit`` allows, all nearly equal."""
+    """Cut ``total`` things into as few parts as ``limit`` allows, all nearly equal, the larger ones first."""
     parts = -(-total // limit) if total else 0
-    ends = [total * i // parts for i in range(parts + 1)] if parts else []
+    ends = [-(-total * i // parts) for i in range(parts + 1)] if parts else []
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
