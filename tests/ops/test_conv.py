@@ -52,7 +52,7 @@ def convolutions(draw):
 @example(((2, 6, 8, 5), (6, 1, 3, 4), True, {"stride": 2, "padding": 1, "groups": 6}), np.float64)
 @example(((2, 9, 40, 70), (9, 3, 7, 7), True, {"padding": 3, "groups": 3}), np.float64)  # large groups
 @example(((3, 9, 5), (4, 3, 2, 4), True, {"padding": "same"}), np.float64)  # even kernel, unbatched
-@example(((600, 2, 4, 4), (3, 2, 3, 3), True, {"padding": 1}), np.float64)  # rows share their columns
+@example(((600, 2, 4, 4), (3, 2, 3, 3), True, {"padding": 1}), np.float64)  # many small images
 @example(((300, 2, 9, 9), (3, 2, 3, 3), True, {"padding": 1, "stride": 2}), np.float64)
 @example(((1, 2, 40, 40), (3, 2, 1, 1), True, {}), np.float64)  # 1×1 without a copy
 @example(((1, 2, 40, 40), (3, 2, 1, 1), True, {"stride": 2}), np.float64)
@@ -84,11 +84,13 @@ def same_conv(x, w, b, arguments):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("size", [(14, 14), (7, 9), (1, 1), (2, 31)])
 @pytest.mark.parametrize("padding", [1, (2, 1), "same"])
-def test_many_channels(dtype, size, padding):
-    """Sizes at which 3×3 convolutions take Winograd's way, odd edges included."""
-    channels, kernels = _winograd.MIN_CHANNELS, _winograd.MIN_CHANNELS + 5
-    x, w = numbers((12, channels, *size), dtype, 1), numbers((kernels, channels, 3, 3), dtype, 2)
-    same_conv(x, w, numbers(kernels, dtype, 3), {"padding": padding})
+def test_winograd_at_odd_edges(monkeypatch, dtype, size, padding):
+    monkeypatch.setattr(_winograd, "MIN_CHANNELS", 8)
+    monkeypatch.setattr(_engine, "LITTLE", 1 << 20)
+    x, w = numbers((12, 8, *size), dtype, 1), numbers((13, 8, 3, 3), dtype, 2)
+    geometry = ops.conv.conv_geometry(x, w, None, 1, padding, 1, 1)[1]
+    assert _engine.way(w.shape, geometry, x.dtype, 1 << 20) == "winograd"
+    same_conv(x, w, numbers(13, dtype, 3), {"padding": padding})
 
 
 @pytest.mark.parametrize("how", ["columns", "taps"])
