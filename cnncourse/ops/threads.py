@@ -13,7 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache
 
 import numpy as np
@@ -112,10 +112,10 @@ def _share(work: Callable[[Iterator], None], items: list, helpers: int) -> None:
             work(iter(stack.pop, None))
 
     try:
-        try:
-            futures = [_helpers(helpers).submit(help_out) for _ in range(helpers)]
-        except RuntimeError:  # Python is shutting down and starts no threads
-            futures = []
+        futures = []
+        with suppress(RuntimeError):  # Python is shutting down, or the system has no more threads
+            for _ in range(helpers):
+                futures.append(_helpers(helpers).submit(help_out))
         try:
             work(iter(stack.pop, None))
         finally:
@@ -180,7 +180,10 @@ def _blas() -> tuple[Callable[[], int], Callable[[int], None]] | None:
     """
     umath = getattr(np, "_core", None) or np.core
     for path in [umath._multiarray_umath.__file__, *_windows_libraries()]:
-        library = ctypes.CDLL(path)
+        try:
+            library = ctypes.CDLL(path)
+        except OSError:  # there is no loading of libraries here
+            return None
         for prefix, suffix in (("scipy_", "64_"), ("scipy_", ""), ("", "64_"), ("", "")):
             name = f"{prefix}openblas_%s_num_threads{suffix}"
             if hasattr(library, name % "get") and hasattr(library, name % "set"):

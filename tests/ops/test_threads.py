@@ -97,6 +97,18 @@ def test_an_error_in_any_thread_comes_back(guilty):
     assert sorted(done) == [0, 1, 2, 3, 4]
 
 
+def test_work_is_done_where_no_thread_can_be_started(monkeypatch):
+    class NoThreads:
+        def submit(self, _):
+            raise RuntimeError("can't start new thread")
+
+    ops.set_num_threads(2)
+    monkeypatch.setattr(threads, "_helpers", lambda _: NoThreads())
+    done = []
+    threads.share(done.extend, range(5))
+    assert done == [0, 1, 2, 3, 4]
+
+
 def test_blas_has_its_threads_back_afterwards():
     if threads._blas() is None:
         pytest.skip("NumPy's BLAS here has no say in its number of threads")
