@@ -2,8 +2,8 @@
 
     CNNCOURSE_DATA=… python benchmarks/draw_digit.py
 
-Writes the record and the weights to `runs/draw_digit.json` of its chapter. Drawings differ from MNIST's digits,
-so the images are turned, moved, sheared and scaled.
+Writes the record and the weights to `runs/draw_digit.json` of its chapter. Drawings differ from MNIST's
+digits, so the images are turned, moved, sheared and scaled.
 """
 
 from __future__ import annotations

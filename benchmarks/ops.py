@@ -1,11 +1,14 @@
 """The NumPy operators beside torch on the same cores: convolution, its backward, pooling, naive loops.
 
-    OMP_NUM_THREADS=1 OPENBLAS_CORETYPE= python benchmarks/ops.py [--quick] [--layers WORD ...]
+    python benchmarks/ops.py [--quick] [--threads N] [--layers WORD ...]
 
-Claims: over the layers below, in geometric mean and float32, conv2d is no slower than torch's, its
-backward takes at most 1.5 times as long, pooling (forward and backward together) at most twice as long;
-the operators are at least 200 times faster than `ops.naive`. Convolutions in groups have a mean of their
-own and no claim: torch compiles code for each of these layers.
+Two columns: everything on one core, and everything on all cores that this process may use, each in a process
+of its own with OMP_NUM_THREADS set. ``--threads`` measures one column.
+
+Claims: over the layers below, in geometric mean and float32, conv2d and its backward take no longer than
+torch's, on one core as on all; pooling (forward and backward together) at most twice as long; the operators
+are at least 200 times faster than `ops.naive`. Convolutions in groups have a mean of their own and no claim:
+torch compiles code for each of these layers.
 
 torch always keeps where the maxima were. Ours does when asked (``return_indices=True``), and the rows "with
 indices" race that way; "backward" and "both" are those of the pure function, which finds the maxima again.
@@ -13,22 +16,25 @@ The last column sets the forward's speed against `weight @ patches`, the bare ma
 the patches already there: 100 % means that copying costs nothing; Winograd's method can exceed it.
 
 Each repetition runs both libraries one after the other, so that both meet the same load; the ratio is
-that of the medians. Both use all cores this process may use, or OMP_NUM_THREADS; a single thread is timed
-by its processor time, which other programs do not disturb. Which kernels the BLAS behind NumPy picks
-matters more than anything here: OpenBLAS takes those for the processor at hand unless OPENBLAS_CORETYPE
-says otherwise (empty is as good as unset). So the result names every variable of the environment that
-speaks to OpenMP, OpenBLAS or MKL.
+that of the medians. A single thread is timed by its processor time, which other programs do not disturb.
+Which kernels the BLAS behind NumPy picks matters more than anything here: OpenBLAS takes those for the
+processor at hand unless OPENBLAS_CORETYPE says otherwise, so that it is unset here. The result names every
+variable of the environment that speaks to OpenMP, OpenBLAS or MKL.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -39,8 +45,7 @@ from cnncourse import ops
 from cnncourse.ops import naive
 
 PREFIXES = ("OMP_", "OPENBLAS_", "MKL_")  # of the variables that set threads and kernels from outside
-THREADS = int(os.environ.get("OMP_NUM_THREADS", hardware()["cores"]))
-clock = time.process_time if THREADS == 1 else time.perf_counter
+clock = time.perf_counter
 
 # name, batch, in channels, side, out channels, kernel, stride, padding
 CONVOLUTIONS = [
@@ -232,42 +237,72 @@ def run(layers: Sequence[Sequence], measure_layer: Callable, repeats: int) -> di
     return {"layers": results, "geometric_mean_ratio": means}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="3 repetitions instead of 11")
-    parser.add_argument(
-        "--layers",
-        nargs="+",
-        metavar="WORD",
-        help="only layers whose name contains a WORD; prints, stores nothing",
-    )
-    options = parser.parse_args()
-    repeats = 3 if options.quick else 11
-    torch.set_num_threads(THREADS)
-    wanted = [w.lower() for w in options.layers or [""]]
+def column(threads: int, wanted: Sequence[str], repeats: int) -> dict:
+    """Measure every layer whose name contains one of the wanted words, in this process."""
+    global clock
+    clock = time.process_time if threads == 1 else time.perf_counter
+    torch.set_num_threads(threads)
+    ops.set_num_threads(threads)
     convolutions, grouped, pools = (
-        [layer for layer in family if any(w in layer[0].lower() for w in wanted)]
+        [layer for layer in family if any(w.lower() in layer[0].lower() for w in wanted)]
         for family in (CONVOLUTIONS, GROUPED, POOLS)
     )
-    print(f"{'milliseconds (low – high)':50}{'NumPy':>9}{'torch':>30}{'ratio':>27}{'matmul':>7}")
+    title = f"milliseconds (low – high), threads: {threads}"
+    print(f"{title:50}{'NumPy':>9}{'torch':>30}{'ratio':>27}{'matmul':>7}")
     figures = {
-        "threads": THREADS,
+        "threads": threads,
         "clock": clock.__name__,
         "environment": {k: v for k, v in sorted(os.environ.items()) if k.startswith(PREFIXES)},
     }
-    if convolutions:
-        figures["convolution"] = run(convolutions, convolution, repeats)
-    if grouped:
-        figures["grouped_convolution"] = run(grouped, convolution, repeats)
-    if pools:
-        figures["pooling"] = run(pools, pool, repeats)
+    for name, layers, measure_layer in (
+        ("convolution", convolutions, convolution),
+        ("grouped_convolution", grouped, convolution),
+        ("pooling", pools, pool),
+    ):
+        if layers:
+            figures[name] = run(layers, measure_layer, repeats)
     figures["naive"] = {
         layer[0]: naive_ratio(layer, repeats) for layer in CONVOLUTIONS[:3] if layer in convolutions
     }
     for name, result in figures["naive"].items():
         print(f"{name}: {result['times_faster']:,.0f} times faster than the loops")
-    if not options.layers:
-        save("ops", figures, arguments=sys.argv[1:])
+    return figures
+
+
+def in_a_process(threads: int, arguments: Sequence[str]) -> dict:
+    """Measure a column in a process that was told its number of threads from the start."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
+    environment["OMP_NUM_THREADS"] = str(threads)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "column.json"
+        command = [sys.executable, __file__, *arguments, "--threads", str(threads), "--out", str(out)]
+        subprocess.run(command, env=environment, check=True)
+        return json.loads(out.read_text("utf-8"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="3 repetitions instead of 11")
+    parser.add_argument("--threads", type=int, metavar="N", help="one column, measured here; stores nothing")
+    parser.add_argument("--out", type=Path, help="where to write that column")
+    parser.add_argument(
+        "--layers",
+        nargs="+",
+        default=[""],
+        metavar="WORD",
+        help="only layers whose name contains a WORD; prints, stores nothing",
+    )
+    options = parser.parse_args()
+    if options.threads:
+        figures = column(options.threads, options.layers, 3 if options.quick else 11)
+        if options.out:
+            options.out.write_text(json.dumps(figures), "utf-8")
+        return
+    arguments = sys.argv[1:]
+    figures = in_a_process(1, arguments)
+    figures["all_cores"] = in_a_process(hardware()["cores"], arguments)
+    if options.layers == [""]:
+        save("ops", figures, arguments=arguments)
 
 
 if __name__ == "__main__":

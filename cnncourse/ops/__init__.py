@@ -64,6 +64,7 @@ from cnncourse.ops.pad import pad, pad_backward
 from cnncourse.ops.pool import max_pool2d, max_pool2d_backward
 from cnncourse.ops.response_norm import local_response_norm, local_response_norm_backward
 from cnncourse.ops.softmax import log_softmax, log_softmax_backward, softmax, softmax_backward
+from cnncourse.ops.threads import get_num_threads, set_num_threads
 from cnncourse.ops.unfold import fold, fold_backward, unfold, unfold_backward
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "fold_backward",
     "gelu",
     "gelu_backward",
+    "get_num_threads",
     "gradcheck",
     "group_norm",
     "group_norm_backward",
@@ -127,6 +129,7 @@ __all__ = [
     "relu6",
     "relu6_backward",
     "relu_backward",
+    "set_num_threads",
     "sigmoid",
     "sigmoid_backward",
     "silu",

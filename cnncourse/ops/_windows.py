@@ -6,15 +6,17 @@ K×K window has K² taps, whatever the size of the image, so the only loop left 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnncourse.errors import message
-from cnncourse.ops import arguments, shapes
+from cnncourse.ops import arguments, shapes, threads
 
 Size = int | tuple[int, int]
+
+_BLOCK = 1 << 17  # pixels that one thread looks at together: they stay in its cache
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,24 @@ def scatter(grad: np.ndarray, indices: np.ndarray, shape: tuple[int, ...]) -> np
     planes = np.arange(shape[0] * shape[1]).reshape(shape[0], shape[1], 1, 1) * (shape[2] * shape[3])
     np.add.at(grad_input.reshape(-1), (indices + planes).reshape(-1), grad.reshape(-1))
     return grad_input
+
+
+def share_planes(work: Callable[[tuple[slice, slice]], None], batch: np.ndarray) -> None:
+    """Call ``work`` for parts of a batch, some images and some channels that fit the cache, on all cores."""
+    images, channels, height, width = batch.shape
+    planes = max(1, _BLOCK // (height * width))
+    step, channel_step = max(1, planes // channels), min(planes, channels)
+    parts = [
+        (slice(n, n + step), slice(c, c + channel_step))
+        for n in range(0, images, step)
+        for c in range(0, channels, channel_step)
+    ]
+
+    def some_parts(some: Iterator[tuple[slice, slice]]) -> None:
+        for part in some:
+            work(part)
+
+    threads.share(some_parts, parts, products=False)
 
 
 def along_axis(axis: int, where: slice) -> tuple:

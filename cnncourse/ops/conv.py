@@ -4,10 +4,10 @@ The whole of it, for one image, with stride :math:`s`, dilation :math:`d` and pa
 
 .. math:: y_{o,i,j} = b_o + \sum_{c,u,v} w_{o,c,u,v}\; x_{c,\; si+du-p,\; sj+dv-p}
 
-Outside the image x is zero. `cnncourse.ops.naive.conv2d` writes this formula as seven loops. Here the
-windows are gathered into the columns of a matrix, so that one matrix product does all the sums
-(Chellapilla, Puri and Simard 2006). How that is made fast stands in ``_gemm.py``; this file says what is
-computed, and its derivative.
+Outside the image x is zero. The way down has three steps. `cnncourse.ops.naive.conv2d` writes this formula
+as seven loops. `cnncourse.ops.im2col.conv2d` gathers the windows into the columns of a matrix, so that one
+matrix product does all the sums (Chellapilla, Puri and Simard 2006): a dozen lines to read. ``_engine.py``,
+which the functions here call, gives the same numbers fast and in little memory.
 
 Mathematicians call the formula cross-correlation. Their convolution, `convolve2d`, flips the kernel
 first. A network learns its weights, so a flip would only change the order in which they are stored.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.ops import _gemm, arguments
+from cnncourse.ops import _engine, arguments
 from cnncourse.ops._geometry import IntPair, check_grad, conv_geometry, transpose_geometry
 
 
@@ -67,6 +67,10 @@ def conv2d(
     -----
     .. math:: y_{n,o,i,j} = b_o + \sum_{c,u,v} w_{o,c,u,v}\; x_{n,\, c,\, si+du-p,\, sj+dv-p}
 
+    `cnncourse.ops.naive.conv2d` is this formula as loops, `cnncourse.ops.im2col.conv2d` the same as a product
+    with columns. This function is an engine that copies fewer of them, on all cores
+    (`cnncourse.ops.set_num_threads`). All three are equal.
+
     References
     ----------
     LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998,
@@ -80,9 +84,7 @@ def conv2d(
             [37., 43.]]])
     """
     batch, geometry, batched = conv_geometry(input, weight, bias, stride, padding, dilation, groups)
-    output = _gemm.correlate(batch, weight, geometry)
-    if bias is not None:
-        output += bias[:, None, None]
+    output = _engine.correlate(batch, weight, geometry, bias)
     return output if batched else output[0]
 
 
@@ -95,19 +97,11 @@ def conv2d_backward(
     dilation: IntPair = 1,
     groups: int = 1,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    r"""Return the gradients of `conv2d` with respect to input, weight and bias.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (N, O, oh, ow) or (O, oh, ow)
-        Gradient of the loss with respect to the result of `conv2d`.
-    input, weight, stride, padding, dilation, groups
-        As given to `conv2d`.
+    r"""Gradients of `conv2d`; arguments as there.
 
     Returns
     -------
-    grad_input : ndarray of the shape of input
-    grad_weight : ndarray of the shape of weight
+    grad_input, grad_weight : ndarray of the shapes of input and weight
     grad_bias : ndarray of shape (O,)
 
     Raises
@@ -145,8 +139,8 @@ def conv2d_backward(
     """
     batch, geometry, batched = conv_geometry(input, weight, None, stride, padding, dilation, groups)
     grad = check_grad(grad_output, batch, batched, (len(batch), len(weight), *geometry.output))
-    grad_input = _gemm.spread(grad, weight, geometry)
-    grad_weight = _gemm.correlate_responses(batch, grad, weight.shape, geometry)
+    grad_input = _engine.spread(grad, weight, geometry)
+    grad_weight = _engine.correlate_responses(batch, grad, weight.shape, geometry)
     grad_bias = _sum_per_channel(grad)
     return (grad_input if batched else grad_input[0]), grad_weight, grad_bias
 
@@ -215,9 +209,7 @@ def conv_transpose2d(
     batch, geometry, batched = transpose_geometry(
         input, weight, bias, stride, padding, output_padding, groups, dilation
     )
-    output = _gemm.spread(batch, weight, geometry)
-    if bias is not None:
-        output += bias[:, None, None]
+    output = _engine.spread(batch, weight, geometry, bias)
     return output if batched else output[0]
 
 
@@ -231,19 +223,11 @@ def conv_transpose2d_backward(
     groups: int = 1,
     dilation: IntPair = 1,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the gradients of `conv_transpose2d` with respect to input, weight and bias.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (N, O, oh, ow) or (O, oh, ow)
-        Gradient of the loss with respect to the result of `conv_transpose2d`.
-    input, weight, stride, padding, output_padding, groups, dilation
-        As given to `conv_transpose2d`.
+    """Gradients of `conv_transpose2d`; arguments as there.
 
     Returns
     -------
-    grad_input : ndarray of the shape of input
-    grad_weight : ndarray of the shape of weight
+    grad_input, grad_weight : ndarray of the shapes of input and weight
     grad_bias : ndarray of shape (O,)
 
     Raises
@@ -255,20 +239,14 @@ def conv_transpose2d_backward(
     -----
     Transposing twice changes nothing: the gradient with respect to the input is `conv2d` of
     ``grad_output``.
-
-    Examples
-    --------
-    >>> x, w = np.array([[[1.0, 2.0]]]), np.array([[[[1.0, 10.0, 100.0]]]])
-    >>> conv_transpose2d_backward(np.ones((1, 1, 5)), x, w, stride=2)
-    (array([[[111., 111.]]]), array([[[[3., 3., 3.]]]]), array([5.]))
     """
     batch, geometry, batched = transpose_geometry(
         input, weight, None, stride, padding, output_padding, groups, dilation
     )
     channels = geometry.groups * weight.shape[1]
     grad = check_grad(grad_output, batch, batched, (len(batch), channels, *geometry.size))
-    grad_input = _gemm.correlate(grad, weight, geometry)
-    grad_weight = _gemm.correlate_responses(grad, batch, weight.shape, geometry)
+    grad_input = _engine.correlate(grad, weight, geometry)
+    grad_weight = _engine.correlate_responses(grad, batch, weight.shape, geometry)
     grad_bias = _sum_per_channel(grad)
     return (grad_input if batched else grad_input[0]), grad_weight, grad_bias
 

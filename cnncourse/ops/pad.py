@@ -86,13 +86,7 @@ def pad_backward(
     mode: str = "constant",
     value: float | None = None,
 ) -> np.ndarray:
-    """Return to each entry the sum of the gradients of all its copies.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, pad, mode, value
-        As given to `pad`; of `input` only the shape matters.
+    """Gradient of `pad`; arguments as there: each entry gets the sum of the gradients of its copies.
 
     Returns
     -------

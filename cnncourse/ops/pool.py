@@ -12,10 +12,16 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
-from cnncourse.ops._windows import Axis, Size, grad_batch, pool_geometry, reduce, scatter, taps2d
-
-# Pixels that a tournament looks at together: they, and what it keeps of them, stay in the cache.
-_BLOCK = 1 << 18
+from cnncourse.ops._windows import (
+    Axis,
+    Size,
+    grad_batch,
+    pool_geometry,
+    reduce,
+    scatter,
+    share_planes,
+    taps2d,
+)
 
 
 def max_pool2d(
@@ -82,13 +88,19 @@ def max_pool2d(
         remedy = "Convert it with .astype(np.float32)."
         raise TypeError(message("input", f"dtype {batch.dtype}", "must be floats or integers", remedy))
     lowest = _lowest(batch.dtype)
-    if not return_indices:
+    if return_indices:
+        out, indices = _max_and_indices(batch, rows, columns)
+        return (out, indices) if batched else (out[0], indices[0])
+    out = np.empty((*batch.shape[:2], rows.windows, columns.windows), batch.dtype)
+
+    def work(part: tuple[slice, slice]) -> None:
         # Rows first: their samples lie side by side in memory, so the larger of the two passes runs at full
         # speed.
-        out = reduce(reduce(batch, rows, -2, np.maximum, lowest), columns, -1, np.maximum, lowest)
-        return out if batched else out[0]
-    out, indices = _max_and_indices(batch, rows, columns)
-    return (out, indices) if batched else (out[0], indices[0])
+        highest = reduce(batch[part], rows, -2, np.maximum, lowest)
+        out[part] = reduce(highest, columns, -1, np.maximum, lowest)
+
+    share_planes(work, batch)
+    return out if batched else out[0]
 
 
 def _lowest(dtype: np.dtype) -> float:
@@ -97,13 +109,14 @@ def _lowest(dtype: np.dtype) -> float:
 
 
 def _max_and_indices(batch: np.ndarray, rows: Axis, columns: Axis) -> tuple[np.ndarray, np.ndarray]:
-    """Return the maximum of every window and where it stood, working on few images at a time."""
+    """Return the maximum of every window and where it stood."""
     shape = batch.shape[:2] + (rows.windows, columns.windows)
     best, indices = np.empty(shape, batch.dtype), np.empty(shape, np.int64)
-    step = max(1, _BLOCK // (batch.shape[1] * rows.size * columns.size))
-    for start in range(0, len(batch), step):
-        images = slice(start, start + step)
-        best[images], indices[images] = _tournament(batch[images], rows, columns)
+
+    def work(part: tuple[slice, slice]) -> None:
+        best[part], indices[part] = _tournament(batch[part], rows, columns)
+
+    share_planes(work, batch)
     return best, indices
 
 
@@ -146,13 +159,10 @@ def max_pool2d_backward(
     *,
     indices: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Send each output's gradient to the input that was the maximum of its window; the others get zero.
+    """Gradient of `max_pool2d`; arguments as there.
 
     Parameters
     ----------
-    grad_output : ndarray of the shape of the output
-    input, kernel_size, stride, padding, dilation, ceil_mode, return_indices
-        As given to `max_pool2d`.
     indices : int64 ndarray of the shape of the output, optional
         What `max_pool2d` returned with ``return_indices=True``: saves looking for the maxima again.
 
@@ -184,7 +194,12 @@ def max_pool2d_backward(
         _, indices = _max_and_indices(batch, rows, columns)
     else:
         indices = _check_indices(indices, grad_output, batch).reshape(grad.shape)
-    grad_input = scatter(grad, indices, batch.shape)
+    grad_input = np.empty(batch.shape, grad.dtype)
+
+    def work(part: tuple[slice, slice]) -> None:
+        grad_input[part] = scatter(grad[part], indices[part], batch[part].shape)
+
+    share_planes(work, batch)
     return grad_input if batched else grad_input[0]
 
 

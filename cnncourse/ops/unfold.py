@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse.errors import message
-from cnncourse.ops import _im2col, arguments, shapes
+from cnncourse.ops import arguments, im2col, shapes
 from cnncourse.ops._geometry import Geometry, IntPair, check_grad
 
 
@@ -56,11 +56,9 @@ def unfold(
     batch, batched = arguments.images("input", input)
     arguments.not_empty("input", input, 1 if batched else 0)
     geometry = _window_geometry(batch.shape[2:], kernel_size, dilation, padding, stride)
-    n, channels = batch.shape[:2]
-    oh, ow = geometry.output
-    columns = np.empty((n, channels, *geometry.kernel, oh, ow), batch.dtype)
-    _im2col.gather(batch, 0, geometry, out=columns.transpose(2, 3, 0, 1, 4, 5))
-    columns = columns.reshape(n, channels * _taps(geometry), oh * ow)
+    taps = im2col.windows(np.pad(batch, ((0, 0), (0, 0), *geometry.pads)), geometry)  # (N, C, kh, kw, oh, ow)
+    n, channels, kh, kw, oh, ow = taps.shape
+    columns = taps.reshape(n, channels * kh * kw, oh * ow)
     return columns if batched else columns[0]
 
 
@@ -72,14 +70,7 @@ def unfold_backward(
     padding: IntPair = 0,
     stride: IntPair = 1,
 ) -> np.ndarray:
-    """Return the gradient of `unfold` with respect to its input: `fold` of ``grad_output``.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (N, C * kh * kw, L) or (C * kh * kw, L)
-        Gradient of the loss with respect to the result of `unfold`.
-    input, kernel_size, dilation, padding, stride
-        As given to `unfold`.
+    """Gradient of `unfold`, the `fold` of ``grad_output``; arguments as there.
 
     Returns
     -------
@@ -160,7 +151,7 @@ def fold(
         remedy = "Use the output_size, kernel_size, dilation, padding and stride of the unfold."
         raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
     columns = input.reshape(-1, rows // _taps(geometry), *geometry.kernel, oh, ow)
-    image = _im2col.add_back(columns.transpose(2, 3, 0, 1, 4, 5), geometry)
+    image = im2col.add_back(columns, geometry)
     return image if batched else image[0]
 
 
@@ -173,14 +164,7 @@ def fold_backward(
     padding: IntPair = 0,
     stride: IntPair = 1,
 ) -> np.ndarray:
-    """Return the gradient of `fold` with respect to its input: `unfold` of ``grad_output``.
-
-    Parameters
-    ----------
-    grad_output : ndarray of shape (N, C, H, W) or (C, H, W)
-        Gradient of the loss with respect to the result of `fold`.
-    input, output_size, kernel_size, dilation, padding, stride
-        As given to `fold`.
+    """Gradient of `fold`, the `unfold` of ``grad_output``; arguments as there.
 
     Returns
     -------
@@ -190,11 +174,6 @@ def fold_backward(
     ------
     TypeError, ValueError
         As `fold`, and if ``grad_output`` does not have the shape and dtype of its result.
-
-    Examples
-    --------
-    >>> fold_backward(np.arange(9.0).reshape(1, 3, 3), np.zeros((4, 4)), 3, 2)[0]
-    array([0., 1., 3., 4.])
     """
     arguments.array("input", input, (2, 3), "(C * kh * kw, L) or (N, C * kh * kw, L)")
     size = arguments.pair("output_size", output_size, 1, lone=False)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oracle import assert_close, same_as_torch, variants
 
 import cnncourse.ops as ops
-from cnncourse.ops import _gemm, _winograd, shapes
+from cnncourse.ops import _engine, _slab, _winograd, shapes
 
 FLOATS = st.sampled_from([np.float64, np.float32])
 
@@ -52,7 +52,7 @@ def convolutions(draw):
 @example(((2, 6, 8, 5), (6, 1, 3, 4), True, {"stride": 2, "padding": 1, "groups": 6}), np.float64)
 @example(((2, 9, 40, 70), (9, 3, 7, 7), True, {"padding": 3, "groups": 3}), np.float64)  # large groups
 @example(((3, 9, 5), (4, 3, 2, 4), True, {"padding": "same"}), np.float64)  # even kernel, unbatched
-@example(((600, 2, 4, 4), (3, 2, 3, 3), True, {"padding": 1}), np.float64)  # rows share their columns
+@example(((600, 2, 4, 4), (3, 2, 3, 3), True, {"padding": 1}), np.float64)  # many small images
 @example(((300, 2, 9, 9), (3, 2, 3, 3), True, {"padding": 1, "stride": 2}), np.float64)
 @example(((1, 2, 40, 40), (3, 2, 1, 1), True, {}), np.float64)  # 1×1 without a copy
 @example(((1, 2, 40, 40), (3, 2, 1, 1), True, {"stride": 2}), np.float64)
@@ -84,35 +84,64 @@ def same_conv(x, w, b, arguments):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("size", [(14, 14), (7, 9), (1, 1), (2, 31)])
 @pytest.mark.parametrize("padding", [1, (2, 1), "same"])
-def test_many_channels(dtype, size, padding):
-    """Sizes at which 3×3 convolutions take Winograd's way, odd edges included."""
-    channels, kernels = _winograd.MIN_CHANNELS, _winograd.MIN_CHANNELS + 5
-    x, w = numbers((12, channels, *size), dtype, 1), numbers((kernels, channels, 3, 3), dtype, 2)
-    same_conv(x, w, numbers(kernels, dtype, 3), {"padding": padding})
+def test_winograd_at_odd_edges(monkeypatch, dtype, size, padding):
+    monkeypatch.setattr(_winograd, "MIN_CHANNELS", 8)
+    monkeypatch.setattr(_engine, "LITTLE", 1 << 20)
+    x, w = numbers((12, 8, *size), dtype, 1), numbers((13, 8, 3, 3), dtype, 2)
+    geometry = ops.conv.conv_geometry(x, w, None, 1, padding, 1, 1)[1]
+    assert _engine.way(w.shape, geometry, x.dtype, 1 << 20) == "winograd"
+    same_conv(x, w, numbers(13, dtype, 3), {"padding": padding})
 
 
+@pytest.mark.parametrize("how", ["columns", "taps"])
 @pytest.mark.parametrize("block", [1, 2000, 20_000])
 @pytest.mark.parametrize(
-    "stride, kernel, dilation", [(1, (3, 2), 1), (2, (3, 3), 1), (3, (2, 3), 1), (2, (5, 1), 3)]
+    "stride, kernel, dilation",
+    [(1, (3, 2), 1), (2, (3, 3), 1), (3, (2, 3), 1), (2, (5, 1), 3), (1, (1, 1), 1)],
 )
 @pytest.mark.parametrize("groups", [1, 2])
-def test_results_do_not_depend_on_the_blocks(monkeypatch, block, stride, kernel, dilation, groups):
-    """Blocks of one output row, of several rows, of whole images; kernel rows share columns in each."""
-    monkeypatch.setattr(_gemm, "ROWS_BLOCK", block)
-    monkeypatch.setattr(_gemm, "WIDE", 1 if block == 1 else 40)
-    monkeypatch.setattr(_gemm, "SMALL", 0)  # no whole runs
+def test_results_do_not_depend_on_the_way_and_the_blocks(
+    monkeypatch, how, block, stride, kernel, dilation, groups
+):
+    """Blocks of one output row and group, of several rows, of whole images; each way of taking columns."""
+    monkeypatch.setattr(_engine, "way", lambda *_: how)
+    monkeypatch.setattr(_slab, "SMALLEST", block)
+    monkeypatch.setattr(_slab, "PARTS", 1 << 40)
     x, w = numbers((5, 4, 23, 17)), numbers((6, 4 // groups, *kernel), seed=1)
     same_conv(
         x, w, numbers(6, seed=2), {"stride": stride, "dilation": dilation, "groups": groups, "padding": 1}
     )
 
 
+@pytest.mark.parametrize(
+    "shape, kernels, kernel, arguments, how",
+    [
+        ((2, 64, 28, 28), 32, 1, {}, "pointwise"),
+        ((2, 64, 28, 28), 32, 1, {"stride": 2}, "pointwise"),
+        ((2, 64, 28, 28), 32, 1, {"padding": 2}, "columns"),
+        ((9, 128, 14, 14), 128, 3, {"padding": 1}, "winograd"),
+        ((9, 128, 14, 14), 128, 3, {"padding": 1, "stride": 2}, "columns"),
+        ((9, 64, 28, 28), 64, 3, {"padding": 1}, "columns"),
+        ((9, 3, 32, 32), 16, 5, {}, "columns"),
+        ((9, 32, 14, 14), 32, 3, {"padding": 1, "groups": 32}, "columns"),
+        ((1, 64, 8, 8), 64, 7, {"padding": 3}, "taps"),  # the weights are fifty times the image
+    ],
+)
+def test_the_plan(monkeypatch, shape, kernels, kernel, arguments, how):
+    """Each way is taken for the layers it is for, and is right there."""
+    taken, choose = [], _engine.way
+    monkeypatch.setattr(_engine, "way", lambda *a: taken.append(choose(*a)) or taken[-1])
+    x = numbers(shape, np.float64, 1)
+    w = numbers((kernels, shape[1] // arguments.get("groups", 1), kernel, kernel), np.float64, 2)
+    same_conv(x, w, None, arguments)
+    assert taken[0] == how
+
+
 def test_winograd_is_taken_and_exact():
     """The direct sum in float64 is the judge; float32 may err three times as much as torch."""
-    x, w = numbers((8, 64, 28, 28), np.float64, 1), numbers((64, 64, 3, 3), np.float64, 2)
+    x, w = numbers((8, 128, 28, 28), np.float64, 1), numbers((128, 128, 3, 3), np.float64, 2)
     geometry = ops.conv.conv_geometry(x, w, None, 1, 1, 1, 1)[1]
-    assert _winograd.applies(w, geometry)
-    assert _winograd.block_size(w, 2 * 2 * x.size) == _winograd.TILES
+    assert _engine.way(w.shape, geometry, x.dtype, 4 * x.size) == "winograd"
     exact = torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(w), padding=1).numpy()
     scale = np.abs(exact).max()
     assert np.abs(ops.conv2d(x, w, padding=1) - exact).max() < 1e-12 * scale
@@ -124,12 +153,12 @@ def test_winograd_is_taken_and_exact():
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_special_numbers_stay_in_their_windows(value):
     """One NaN among the pixels reaches the 3×3 outputs around it and no other, as in torch."""
-    x, w = numbers((8, 64, 14, 14), np.float32, 1), np.abs(numbers((64, 64, 3, 3), np.float32, 2))
+    x, w = numbers((16, 128, 14, 14), np.float32, 1), np.abs(numbers((128, 128, 3, 3), np.float32, 2))
     x[3, 5, 7, 7] = value
     ours = ops.conv2d(x, w, padding=1)
     theirs = torch.nn.functional.conv2d(torch.tensor(x), torch.tensor(w), padding=1)
     assert_close(ours, theirs, "conv2d")
-    assert (~np.isfinite(ours)).sum() == 9 * 64
+    assert (~np.isfinite(ours)).sum() == 9 * 128
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -158,7 +187,7 @@ def test_special_numbers_stay_in_their_rows(value, stride):
 
 
 def test_one_large_pixel_disturbs_no_other_window():
-    x, w = numbers((8, 64, 14, 14), np.float32, 1), numbers((64, 64, 3, 3), np.float32, 2)
+    x, w = numbers((16, 128, 14, 14), np.float32, 1), numbers((128, 128, 3, 3), np.float32, 2)
     clean = ops.conv2d(x, w, padding=1)
     x[0, 0, 6, 6] = 1e12
     far = np.ones((14, 14), bool)
@@ -175,6 +204,22 @@ def test_layouts_and_read_only_input():
         np.testing.assert_allclose(ops.conv2d(x2, w2, b2, stride=2, padding=1), expected, atol=1e-12)
         for ours, first in zip(ops.conv2d_backward(grad2, x2, w2, stride=2, padding=1), gradients):
             np.testing.assert_allclose(ours, first, atol=1e-12)
+
+
+@pytest.mark.parametrize("kernel, channels, stride", [(1, 8, 1), (3, 8, 1), (3, 8, 2), (3, 128, 1)])
+def test_no_result_is_work_space_of_the_next_call(kernel, channels, stride):
+    x, w = (
+        numbers((6, channels, 14, 14), np.float32),
+        numbers((channels, channels, kernel, kernel), np.float32),
+    )
+    y = ops.conv2d(x, w, stride=stride)
+    results = [y, *ops.conv2d_backward(y, x, w, stride), ops.conv_transpose2d(x, w, stride=stride)]
+    before = [a.copy() for a in results]
+    again = [ops.conv2d(-x, w, stride=stride), *ops.conv2d_backward(-y, x, w, stride)]
+    again.append(ops.conv_transpose2d(-x, w, stride=stride))
+    for result, copy, other in zip(results, before, again):
+        np.testing.assert_array_equal(result, copy)
+        np.testing.assert_array_equal(other, -copy)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.float16])
@@ -365,14 +410,19 @@ def test_backward_refuses_a_gradient_of_another_shape():
     st.sampled_from([1, 2, 64]),
 )
 def test_memory_is_bounded(kernel, channels, images, stride, groups):
-    """Peak memory, result included, is at most three times input and output (and 64 KiB of objects)."""
+    """Peak memory of one thread, result included, is at most three times input and output, and 64 KiB."""
+    before = ops.get_num_threads()
+    ops.set_num_threads(1)
     groups = min(groups, channels)
     x = np.ones((images, channels, 28, 28), np.float32)
     w = np.ones((channels, channels // groups, kernel, kernel), np.float32)
+    ops.conv2d(x, w, stride=stride, padding=kernel // 2, groups=groups)  # tests keep books, too
+    _slab.Workspace.kept.__dict__.clear()
     tracemalloc.start()
     try:
         y = ops.conv2d(x, w, stride=stride, padding=kernel // 2, groups=groups)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+        ops.set_num_threads(before)
     assert peak <= 3 * (x.nbytes + y.nbytes) + (1 << 16)

@@ -25,7 +25,8 @@ def operators_of(module: str) -> list[str]:
     ]
     packages = [import_module(name) for name in (own.__name__.rpartition(".")[0], ROOM)]
     homes = [
-        [package for package in packages if name in package.__all__] + [own] for _, name in sorted(found)
+        [package for package in packages if getattr(package, name, None) is vars(own)[name]] + [own]
+        for _, name in sorted(found)
     ]
     return [f"{home[0].__name__}.{name}" for home, (_, name) in zip(homes, sorted(found))]
 

@@ -4,17 +4,27 @@ These functions are for reading, and for checking the fast ones. They are hundre
 namesakes in `cnncourse.ops`, which say more about the arguments.
 """
 
-from cnncourse.ops.naive.conv import conv2d, conv_transpose2d
-from cnncourse.ops.naive.dense import cross_entropy, linear, relu, softmax
-from cnncourse.ops.naive.pool import avg_pool2d, max_pool2d, sum_pool2d
+from cnncourse.ops.naive.conv import conv2d, conv2d_backward, conv_transpose2d
+from cnncourse.ops.naive.dense import cross_entropy, linear, linear_backward, relu, softmax
+from cnncourse.ops.naive.pool import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+    sum_pool2d,
+)
 
 __all__ = [
     "avg_pool2d",
+    "avg_pool2d_backward",
     "conv2d",
+    "conv2d_backward",
     "conv_transpose2d",
     "cross_entropy",
     "linear",
+    "linear_backward",
     "max_pool2d",
+    "max_pool2d_backward",
     "relu",
     "softmax",
     "sum_pool2d",

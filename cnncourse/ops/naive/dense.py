@@ -50,6 +50,40 @@ def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None
     return output
 
 
+def linear_backward(
+    grad_output: np.ndarray, input: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gradients of `linear`; arguments as there. The same loops: what each product got, its factors get.
+
+    Returns
+    -------
+    grad_input, grad_weight : ndarray of the shapes of input and weight
+    grad_bias : ndarray of shape (O,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `linear`, and if ``grad_output`` does not have the shape (N, O).
+
+    Examples
+    --------
+    >>> linear_backward(np.array([[1.0]]), np.array([[2.0, 3.0]]), np.array([[4.0, 5.0]]))
+    (array([[4., 5.]]), array([[2., 3.]]), array([1.]))
+    """
+    output = linear(input, weight)
+    arguments.same_shape("grad_output", arguments.array("grad_output", grad_output), output.shape, "(N, O)")
+    grad_input, grad_weight = np.zeros_like(input), np.zeros_like(weight)
+    grad_bias = np.zeros(len(weight), input.dtype)
+    for n in range(len(input)):
+        for o in range(len(weight)):
+            g = grad_output[n, o]
+            grad_bias[o] += g
+            for i in range(input.shape[1]):
+                grad_weight[o, i] += g * input[n, i]
+                grad_input[n, i] += g * weight[o, i]
+    return grad_input, grad_weight, grad_bias
+
+
 def relu(input: np.ndarray) -> np.ndarray:
     """Replace negative numbers by zero.
 
