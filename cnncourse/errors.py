@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 
 MOST_LISTED = 12
@@ -34,3 +35,22 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     if near:
         return f"Did you mean {' or '.join(map(repr, near))}?"
     return f"There are {', '.join(map(repr, known[:MOST_LISTED]))}{', …' * (len(known) > MOST_LISTED)}."
+
+
+def printable(text: object, keep: str = "") -> str:
+    """Return a text whose control characters and invisible marks are spelt out, but for those in `keep`.
+
+    A file's or a class's name may hold them, and a terminal would obey.
+
+    Examples
+    --------
+    >>> printable("cat\x1b[2J")
+    'cat\\x1b[2J'
+    """
+    return "".join(
+        char
+        if char in keep or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        # A surrogate stands for a byte of a file's name that is no text.
+        else char.encode("unicode_escape").decode()
+        for char in str(text)
+    )

@@ -13,7 +13,11 @@ from torch.nn import functional as F
 from cnncourse.data.arrays import ImageData
 from cnncourse.data.torch_batches import Batch, DeviceBatches, StreamBatches
 from cnncourse.results import EvalResult
-from cnncourse.train.inputs import Stream, as_loader, class_names
+from cnncourse.train.checks import check_whole
+from cnncourse.train.classes import names_of, positions, refuse_unknown
+from cnncourse.train.inputs import check_fit, measured_batches, refuse_other_pixels
+from cnncourse.train.streams import Stream, refuse_beyond
+from cnncourse.train.wrappers import device_of, unwrapped
 
 
 class Totals:
@@ -52,7 +56,7 @@ def means(sums: torch.Tensor) -> tuple[float, float]:
 def measure(model: nn.Module, batches: Iterable[Batch], context: AbstractContextManager) -> Totals:
     """Cross-entropy and right answers of a network over batches; nothing is trained."""
     model.eval()
-    totals = Totals(next(model.parameters()).device)
+    totals = Totals(device_of(model))
     for images, labels in batches:
         with context:
             logits = model(images)
@@ -94,27 +98,37 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     >>> bool(result.accuracy == result.confusion.trace() / 64)
     True
     """
-    device = next(model.parameters()).device
-    mean, std = _normalisation(model)
-    if isinstance(data, ImageData):
-        batches = DeviceBatches(data, batch_size, device, mean=mean, std=std)
-    else:
-        batches = StreamBatches(as_loader(data, batch_size), device, mean=mean, std=std)
-    logits, labels = _all_logits(model, batches.epoch(1))
-    if not len(labels):
+    inner = unwrapped(model)
+    about = getattr(inner, "trained_on", None) or {}
+    check_whole("batch_size", batch_size, 1)
+    if isinstance(data, ImageData) and not len(data):
         raise ValueError("data holds no image to evaluate")
-    outputs = logits.shape[1]
-    if labels.max() >= outputs:
+    batches = measured_batches(data, batch_size, device_of(inner), _normalisation(about), "data", ())
+
+    def first(images: torch.Tensor) -> None:
+        refuse_other_pixels(images, about, "data")
+        image = images[:1].to(device_of(inner))
+        check_fit(inner, batches.normalise(image) if image.dtype == torch.uint8 else image.float(), None)
+
+    if isinstance(batches, StreamBatches):
+        batches.loader.first = first
+    else:
+        refuse_other_pixels(None, about, "data")
+        check_fit(inner, batches.normalise(batches.images[:1]), None)
+    logits, labels = _all_logits(model, batches.epoch(1))
+    if labels.ndim == 2:
         raise ValueError(
-            f"data has label {int(labels.max())}, and the network only {outputs} outputs (0 to {outputs - 1})"
+            "data has shares of classes for labels; evaluate needs one class per image, as a number"
         )
+    labels, classes = _in_order(labels, names_of(data), about.get("classes"), logits.shape[1])
+    outputs = logits.shape[1]
     predicted = logits.argmax(dim=1)
     confusion = torch.bincount(labels * outputs + predicted, minlength=outputs**2).view(outputs, outputs)
     return EvalResult(
         loss=F.cross_entropy(logits, labels).item(),
         accuracy=(predicted == labels).double().mean().item(),
         confusion=confusion.numpy(),
-        classes=class_names(data, outputs),
+        classes=classes,
         labels=labels.numpy(),
         predicted=predicted.numpy(),
         probability=logits.softmax(dim=1).numpy(),
@@ -153,29 +167,48 @@ def predict(model: nn.Module, images: np.ndarray, batch_size: int = 1000) -> np.
     >>> probability.shape, np.allclose(probability.sum(axis=1), 1)
     ((5, 10), True)
     """
-    mean, std = _normalisation(model)
-    if mean is None:
+    inner = unwrapped(model)
+    about = getattr(inner, "trained_on", None) or {}
+    check_whole("batch_size", batch_size, 1)
+    if about.get("own_floats"):
+        refuse_other_pixels(None, about, "images")
+    mean, std = _normalisation(about)
+    if mean is None or not about.get("image_shape"):
         raise ValueError(
             "model does not say how its images were normalised; train it with fit or read it with load_run"
         )
-    expected = tuple(model.trained_on["image_shape"])
-    if images.ndim != 4 or images.shape[1:] != expected or images.dtype != np.uint8:
+    if not isinstance(images, np.ndarray):
+        raise TypeError(f"images is a {type(images).__name__}; pass an ndarray of uint8, such as data.images")
+    expected = tuple(about["image_shape"])
+    if images.ndim != 4 or images.shape[1:] != expected or images.dtype != np.uint8 or not len(images):
         raise ValueError(
             f"images has shape {images.shape} and type {images.dtype}; this network takes uint8 of shape (N, "
-            f"{', '.join(map(str, expected))}): resize or convert first"
+            f"{', '.join(map(str, expected))}), N at least 1: resize or convert first"
         )
-    outputs = model.trained_on["classes"]
-    data = ImageData(images, np.zeros(len(images), np.int64), tuple(outputs), mean=mean, std=std)
-    batches = DeviceBatches(data, batch_size, next(model.parameters()).device)
-    logits, _ = _all_logits(model, batches.epoch(1))
+    data = ImageData(images, np.zeros(len(images), np.int64), ("",), mean=mean, std=std)
+    logits, _ = _all_logits(model, DeviceBatches(data, batch_size, device_of(inner)).epoch(1))
     return logits.softmax(dim=1).numpy()
 
 
-def _normalisation(model: nn.Module) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None]:
+def _normalisation(about: dict) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None]:
     """Mean and standard deviation the network was trained with, or two Nones."""
-    trained_on = getattr(model, "trained_on", None) or {}
-    mean, std = trained_on.get("mean"), trained_on.get("std")
+    mean, std = about.get("mean"), about.get("std")
     return (tuple(mean), tuple(std)) if mean else (None, None)
+
+
+def _in_order(
+    labels: torch.Tensor, given: tuple[str, ...], known: list[str] | None, outputs: int
+) -> tuple[torch.Tensor, tuple[str, ...]]:
+    """Labels in the numbers of the network's outputs, by the names of their classes; and those names."""
+    if known is not None and len(known) == outputs:
+        places = positions(given, known)
+        if places is not None:
+            refuse_beyond(labels, len(places), "data")
+            refuse_unknown(labels.numpy(), given, known, "data")
+            labels = torch.tensor(places)[labels]
+        given = tuple(known)
+    refuse_beyond(labels, outputs, "data")
+    return labels, given if len(given) == outputs else tuple(map(str, range(outputs)))
 
 
 @torch.inference_mode()
@@ -187,6 +220,4 @@ def _all_logits(model: nn.Module, batches: Iterable[Batch]) -> tuple[torch.Tenso
         pairs = [(model(images).float(), labels) for images, labels in batches]
     finally:
         model.train(training)
-    if not pairs:
-        return torch.empty(0, 1), torch.empty(0, dtype=torch.int64)
     return torch.cat([p[0] for p in pairs]).cpu(), torch.cat([p[1] for p in pairs]).cpu()

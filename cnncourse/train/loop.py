@@ -15,10 +15,13 @@ from cnncourse.train import distributed
 from cnncourse.train.callbacks import Callback
 from cnncourse.train.config import TrainConfig
 from cnncourse.train.evaluation import Totals
-from cnncourse.train.inputs import Stream, memory_explained
+from cnncourse.train.folder import only_writer
+from cnncourse.train.inputs import explained
 from cnncourse.train.memory import kept_memory
 from cnncourse.train.precision import choose_device
 from cnncourse.train.run import Run
+from cnncourse.train.streams import Stream
+from cnncourse.train.wrappers import device_of
 
 
 def train_one_epoch(
@@ -76,7 +79,7 @@ def train_one_epoch(
     (64, [0.025])
     """
     model.train()
-    totals = Totals(next(model.parameters()).device)
+    totals = Totals(device_of(model))
     for images, labels in batches:
         with context:
             logits = model(images)
@@ -158,11 +161,18 @@ def fit(
     >>> len(history.records), history.stopped
     (2, None)
     """
-    config = config or TrainConfig()
+    config = TrainConfig() if config is None else config
+    out = None if out is None else Path(out)
+    _check_kinds(config, callbacks)
     device = distributed.own_device(choose_device(config.device))
     team = distributed.join(device)
-    with distributed.leaving(team), memory_explained(config.batch_size, device), kept_memory(device):
-        run = Run(model, train, valid, config, team, device, None if out is None else Path(out), resume)
+    with (
+        distributed.leaving(team),
+        explained(config.batch_size, device),
+        kept_memory(device),
+        only_writer(out if team.rank == 0 else None),
+    ):
+        run = Run(model, train, valid, config, team, device, out, resume)
         criterion = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
         try:
             while run.goes_on():
@@ -182,3 +192,13 @@ def fit(
             run.interrupt()
         run.state.leave_final_weights()
     return run.state.history
+
+
+def _check_kinds(config: object, callbacks: object) -> None:
+    """Refuse arguments that are of another kind."""
+    if not isinstance(config, TrainConfig):
+        raise TypeError(
+            f"config is a {type(config).__name__}; pass a TrainConfig, such as TrainConfig(epochs=3)"
+        )
+    if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks is {callbacks!r}; pass a list of functions of a record and a model")
