@@ -191,7 +191,7 @@ def to_text(kind: str, content: Mapping) -> str:
 
 
 def from_text(text: str | bytes, kind: str, place: object) -> dict:
-    """The content that ``to_text`` wrote, with its checksum compared; a text without one is taken as it is."""
+    """The content that ``to_text`` wrote, with its checksum compared; there may be none."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -240,8 +240,8 @@ def checked(
     for name, kind in kinds.items():
         if not is_of_kind(content.setdefault(name, None), kind):
             raise ValueError(
-                f"{place} is not as it was written: its entry {name!r} is {_short(content[name])} and must be "
-                f"{kind_in_words(kind)}. Correct it, or take a whole copy of the file"
+                f"{place} is not as it was written: its entry {name!r} is {_short(content[name])} and "
+                f"must be {kind_in_words(kind)}. Correct it, or take a whole copy of the file"
             )
     if not others and content.keys() - kinds.keys():
         extra = min(content.keys() - kinds.keys())

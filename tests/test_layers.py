@@ -21,16 +21,16 @@ ARROWS = {
     "bridge": {"nn", "ops", "models", "errors"},
     "data": set(),
     "models": set(),
-    "results": set(),
+    "results": {"errors"},
     "script_note": set(),
-    "train": {"models", "data", "results"},
-    "transfer": {"models", "data", "train", "results"},
+    "train": {"models", "data", "results", "errors"},
+    "transfer": {"models", "data", "train", "results", "errors"},
     "explain": {"models"},
     "plots": {"results"},
     "widgets": {"plots", "ops", "script_note"},
     "exercises": {"ops", "nn", "script_note"},
     "recipes": {"train", "models", "data", "transfer", "results"},
-    "cli": {"train", "models", "data", "plots", "recipes"},
+    "cli": {"train", "models", "data", "plots", "recipes", "errors"},
 }
 
 # room -> (third-party packages at the top of a file, those that may be imported inside a function only)

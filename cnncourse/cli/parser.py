@@ -6,7 +6,9 @@ import argparse
 import shlex
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
+
+from cnncourse.errors import printable
 
 
 class Parser(argparse.ArgumentParser):
@@ -33,6 +35,21 @@ class Parser(argparse.ArgumentParser):
         """Print one line and leave with exit code 2."""
         print(f"{self.prog}: error: {message} (see {self.prog} --help)", file=sys.stderr)
         sys.exit(2)
+
+
+class Terminal:
+    """A stream in which control characters of names are spelt out; a progress bar may begin its line anew."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text that cannot command the terminal."""
+        line = text.strip("\r")
+        return self._stream.write(text.replace(line, printable(line, keep="\n\t"), 1) if line else text)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 def describe(error: Exception) -> str:

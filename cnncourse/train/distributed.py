@@ -76,8 +76,8 @@ def join(device: torch.device) -> Team:
         except (ValueError, RuntimeError) as error:
             raise RuntimeError(
                 f"RANK={rank} and WORLD_SIZE={world} in the environment say that {world} processes "
-                f"train together, and they do not meet ({str(error).splitlines()[0]}). Start them with torchrun, or "
-                "unset both to train alone"
+                f"train together, and they do not meet ({str(error).splitlines()[0]}). Start them with "
+                "torchrun, or unset both to train alone"
             ) from error
     return Team(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")), opened)
 

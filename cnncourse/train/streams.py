@@ -93,8 +93,8 @@ class CheckedLoader:
         shares = labels.ndim == 2 and labels.is_floating_point()
         if not shares and (labels.ndim != 1 or labels.is_floating_point() or labels.is_complex()):
             raise ValueError(
-                f"{self.who} yields labels of shape {tuple(labels.shape)} and type {labels.dtype}; give whole "
-                "numbers of shape (N,)"
+                f"{self.who} yields labels of shape {tuple(labels.shape)} and type {labels.dtype}; give "
+                "whole numbers of shape (N,)"
             )
         if images.ndim < 2 or len(images) != len(labels) or not len(labels):
             raise ValueError(
