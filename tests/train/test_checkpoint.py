@@ -14,6 +14,7 @@ from small_training import make_data, make_net
 from cnncourse import models, train
 from cnncourse.results import History
 from cnncourse.train import Augment, TrainConfig, checkpoint
+from cnncourse.train import folder as run_folder
 
 
 def settings(**changes):
@@ -287,19 +288,23 @@ needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/de
 
 @needs_dev_full
 @pytest.mark.parametrize("name", ["checkpoint.pt", "model.safetensors"])
-def test_a_full_disk_leaves_the_old_files_and_says_so(tmp_path, name):
+def test_a_full_disk_leaves_the_old_files_and_says_so(tmp_path, name, monkeypatch):
     """/dev/full answers every write with the kernel's own "no space left on device"."""
     config = settings(schedule="constant")
     train.fit(make_net(), make_data(), config=config, out=tmp_path)
     before = (tmp_path / name).read_bytes()
-    (tmp_path / f"{name}.part").symlink_to("/dev/full")
     more = settings(schedule="constant", epochs=5)
-    with pytest.raises(
-        OSError, match=rf"{name} could not be written .*No space left.*its former content is untouched"
-    ):
-        train.fit(make_net(), make_data(), config=more, out=tmp_path, resume=True)
+
+    def on_a_full_disk(path, mode):
+        return open("/dev/full", "wb") if mode == "xb" and name in path.name else open(path, mode)
+
+    said = rf"{name} could not be written .*No space left.*its former content is untouched. Free some space"
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folder, "open", on_a_full_disk, raising=False)
+        with pytest.raises(OSError, match=said):
+            train.fit(make_net(), make_data(), config=more, out=tmp_path, resume=True)
     assert (tmp_path / name).read_bytes() == before
-    assert not (tmp_path / f"{name}.part").exists()
+    assert not list(tmp_path.glob(".*"))
     whole, resumed = make_net(), make_net()
     train.fit(whole, make_data(), config=more)
     train.fit(resumed, make_data(), config=more, out=tmp_path, resume=True)  # the disk has room again
