@@ -26,6 +26,7 @@ from cnncourse.train.folder import opened, write_atomic, write_text
 from cnncourse.train.wrappers import own_state, unwrapped, wrapped_state
 
 CHECKPOINT, WEIGHTS, CONFIG, HISTORY = "checkpoint.pt", "model.safetensors", "config.json", "history.json"
+_SEAL = ", SHA-256 "
 EVALUATION = "evaluation.json"  # of the weights beside it: it goes when they do
 
 # The entries of the files, as annotations; what may be None may be missing.
@@ -139,7 +140,8 @@ def save_weights(path: Path, weights: Mapping[str, torch.Tensor]) -> None:
     """
     # A copy each: safetensors refuses tensors that share memory, as tied weights do.
     tensors = {name: t.detach().to("cpu", copy=True).contiguous() for name, t in weights.items()}
-    about = {"format": f"cnncourse weights {VERSION}", "checksum": _checksum(tensors)}
+    # In one entry, as safetensors writes several in an order of its own each time.
+    about = {"format": f"cnncourse weights {VERSION}{_SEAL}{_checksum(tensors)}"}
     write_atomic(Path(path), lambda file: file.write(safetensors.torch.save(tensors, about)))
 
 
@@ -159,14 +161,15 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
     try:
         with safetensors.safe_open(path, "pt") as file:
             tensors, about = {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-        if about.get("checksum") not in (None, _checksum(tensors)):
+        form, _, checksum = about.get("format", "").partition(_SEAL)
+        if checksum and checksum != _checksum(tensors):
             raise ValueError("its checksum is that of other weights")
     except (safetensors.SafetensorError, ValueError, KeyError) as error:
         raise ValueError(
             f"{path} is no whole safetensors file, or damaged ({error}){_rewritten(path.parent)}"
         ) from error
-    if about.get("checksum"):
-        refuse_other_format(about.get("format"), "weights", path)
+    if checksum:
+        refuse_other_format(form, "weights", path)
     return tensors
 
 

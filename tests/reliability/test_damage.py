@@ -1,4 +1,4 @@
-"""A flipped bit in any file of a run is noticed or harmless; what cannot be read now is not called damaged."""
+"""A flipped bit in a file of a run is noticed or harmless; what cannot be read now is not called damaged."""
 
 import json
 import shutil
@@ -130,8 +130,8 @@ def test_resuming_writes_damaged_results_anew(run, whole, name):
 @pytest.mark.parametrize(
     "entry, value, said",
     [
-        ("model", 5, "its entry 'model' is 5 and must be a dict or str"),
-        ("train", None, "its entry 'train' is None and must be a dict"),
+        ("model", 5, "its entry 'model' is 5 and must be dict or str"),
+        ("train", None, "its entry 'train' is None and must be dict"),
         ("data", {"classes": "cat"}, "its entry 'classes' is 'cat' and must be list"),
         ("data", {"mean": ["0.5"]}, "its entry 'mean' is"),
         ("data", {"classes": ["cat"]}, "1 classes, and a network of 2 outputs"),

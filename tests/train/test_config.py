@@ -44,7 +44,7 @@ def test_survives_json():
         ("workers", "4", "whole number of at least 0"),
         ("optimizer", "Adam", "is unknown. Did you mean 'adam'"),
         ("schedule", "onecycle", "Did you mean 'one-cycle'"),
-        ("precision", "bf16", "There are 'auto', 'float32', 'bfloat16'"),
+        ("precision", "bf16", "Did you mean 'bfloat16'"),
         ("lr", 0, "above 0"),
         ("lr", math.nan, "above 0"),
         ("lr", math.inf, "above 0"),
