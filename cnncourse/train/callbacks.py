@@ -88,8 +88,6 @@ class WeightAverage:
     After step t: average ← d·average + (1 - d)·weights, with d = min(decay, (1 + t) / (10 + t)), so that the
     random start is forgotten soon.
 
-    References
-    ----------
     Polyak, Juditsky: Acceleration of stochastic approximation by averaging, SIAM J. Control Optim. 30 (1992).
     """
 

@@ -98,7 +98,9 @@ def load_checkpoint(folder: Path) -> dict | None:
     state = checked(state, _STATE, path)
     checked(state["run"], _RUN, path)
     checked(state["run"]["data"], _DATA, path)
-    return state | {"records": [epoch_record(record, path) for record in state["records"]]}
+    for record in state["records"]:
+        epoch_record(record, path)
+    return state
 
 
 def _left_in(folder: Path) -> str:

@@ -101,20 +101,16 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     inner = unwrapped(model)
     about = getattr(inner, "trained_on", None) or {}
     check_whole("batch_size", batch_size, 1)
-    if isinstance(data, ImageData) and not len(data):
-        raise ValueError("data holds no image to evaluate")
     batches = measured_batches(data, batch_size, device_of(inner), _normalisation(about), "data", ())
 
     def first(images: torch.Tensor) -> None:
         refuse_other_pixels(images, about, "data")
-        image = images[:1].to(device_of(inner))
-        check_fit(inner, batches.normalise(image) if image.dtype == torch.uint8 else image.float(), None)
+        check_fit(inner, batches, images, None)
 
     if isinstance(batches, StreamBatches):
         batches.loader.first = first
     else:
-        refuse_other_pixels(None, about, "data")
-        check_fit(inner, batches.normalise(batches.images[:1]), None)
+        first(batches.images)
     logits, labels = _all_logits(model, batches.epoch(1))
     if labels.ndim == 2:
         raise ValueError(
@@ -170,15 +166,15 @@ def predict(model: nn.Module, images: np.ndarray, batch_size: int = 1000) -> np.
     inner = unwrapped(model)
     about = getattr(inner, "trained_on", None) or {}
     check_whole("batch_size", batch_size, 1)
-    if about.get("own_floats"):
-        refuse_other_pixels(None, about, "images")
+    if not isinstance(images, np.ndarray):
+        raise TypeError(f"images is a {type(images).__name__}; pass an ndarray of uint8, such as data.images")
+    if images.dtype == np.uint8:
+        refuse_other_pixels(images, about, "images")
     mean, std = _normalisation(about)
     if mean is None or not about.get("image_shape"):
         raise ValueError(
             "model does not say how its images were normalised; train it with fit or read it with load_run"
         )
-    if not isinstance(images, np.ndarray):
-        raise TypeError(f"images is a {type(images).__name__}; pass an ndarray of uint8, such as data.images")
     expected = tuple(about["image_shape"])
     if images.ndim != 4 or images.shape[1:] != expected or images.dtype != np.uint8 or not len(images):
         raise ValueError(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -51,24 +52,20 @@ def train_batches(
     classes: tuple[str, ...],
 ) -> Batches:
     """Shuffled, augmented batches of the training data."""
-    augment = None if config.augment == Augment() else config.augment
     mean, std = pixels
+    common = {
+        "mean": mean,
+        "std": std,
+        "seed": config.seed,
+        "augment": None if config.augment == Augment() else config.augment,
+        "channels_last": config.channels_last,
+        "rank": team.rank,
+    }
     if isinstance(data, ImageData):
         if not len(data):
             raise ValueError("train holds no image")
-        return DeviceBatches(
-            in_order(data, classes, "train"),
-            config.batch_size,
-            device,
-            mean=mean,
-            std=std,
-            shuffle=True,
-            seed=config.seed,
-            augment=augment,
-            channels_last=config.channels_last,
-            rank=team.rank,
-            world=team.world,
-        )
+        data = in_order(data, classes, "train")
+        return DeviceBatches(data, config.batch_size, device, shuffle=True, world=team.world, **common)
     loader = as_loader(
         data, config.batch_size, config.workers, who="train", shuffle=True, seed=config.seed, team=team
     )
@@ -77,34 +74,7 @@ def train_batches(
             f'schedule="{config.schedule}" needs the number of batches in an epoch, and this stream has no '
             'length; give its dataset a __len__, or choose schedule="constant"'
         )
-    return StreamBatches(
-        CheckedLoader(loader, "train", known=classes, joins=True),
-        device,
-        mean=mean,
-        std=std,
-        seed=config.seed,
-        augment=augment,
-        channels_last=config.channels_last,
-        rank=team.rank,
-    )
-
-
-def valid_batches(
-    data: ImageData | Stream | None,
-    config: TrainConfig,
-    device: torch.device,
-    pixels: Statistics,
-    classes: tuple[str, ...],
-) -> Batches | None:
-    """Batches of the validation data in their own order, normalised as the training data are."""
-    if data is None:
-        return None
-    if isinstance(data, ImageData) and not len(data):
-        raise ValueError("valid holds no image; pass None to train without validation")
-    size = max(config.batch_size, 500) if isinstance(data, ImageData) else config.batch_size
-    return measured_batches(
-        data, size, device, pixels, "valid", classes, config.workers, config.channels_last
-    )
+    return StreamBatches(CheckedLoader(loader, "train", known=classes, joins=True), device, **common)
 
 
 def measured_batches(
@@ -120,6 +90,8 @@ def measured_batches(
     """Batches to measure on, with labels in the numbers of a network that knows ``classes``."""
     mean, std = pixels
     if isinstance(data, ImageData):
+        if not len(data):
+            raise ValueError(f"{who} holds no image")
         data = in_order(data, classes, who)
         return DeviceBatches(data, size, device, mean=mean, std=std, channels_last=channels_last)
     loader = as_loader(data, size, workers, who=who)
@@ -170,12 +142,9 @@ def learn_from(images: torch.Tensor, about: dict, pixels: Statistics) -> None:
     about |= seen
 
 
-def refuse_other_pixels(images: torch.Tensor | None, about: dict, who: str) -> None:
-    """Raise where numbers would reach the network otherwise than in its training.
-
-    ``images`` is the first batch of a stream, or None for an ``ImageData``, whose pixels are known.
-    """
-    floats = images is not None and images.dtype != torch.uint8
+def refuse_other_pixels(images: torch.Tensor | np.ndarray, about: dict, who: str) -> None:
+    """Raise where numbers, as the first batch has them, would reach the network unlike in training."""
+    floats = images.dtype not in (torch.uint8, np.uint8)
     if about.get("own_floats") and not floats:
         raise ValueError(
             f"{who} holds pixels from 0 to 255, and the network was trained on numbers that its loader had "
@@ -190,11 +159,13 @@ def refuse_other_pixels(images: torch.Tensor | None, about: dict, who: str) -> N
         )
 
 
-def check_fit(model: nn.Module, image: torch.Tensor, num_classes: int | None) -> int:
-    """Send one image through the network before training, to say in plain words what does not fit.
+def check_fit(model: nn.Module, batches: Batches, images: torch.Tensor, num_classes: int | None) -> int:
+    """Send the first image through the network, to say in plain words what does not fit.
 
     Returns the number of outputs; there must be ``num_classes`` of them, if that is known.
     """
+    image = images[:1].to(batches.device)
+    image = batches.normalise(image) if image.dtype == torch.uint8 else image.float()
     shape = "×".join(map(str, image.shape[1:]))
     training = model.training
     model.eval()

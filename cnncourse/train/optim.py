@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from cnncourse.train.config import TrainConfig
+from cnncourse.train.wrappers import device_of
 
 
 def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
@@ -15,11 +16,6 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimiz
 
     Parameters whose names start with a key of ``config.lr_scales`` form a group with their own learning rate;
     the longest matching key counts. A factor of 0 leaves them out, and stops their gradients.
-
-    Raises
-    ------
-    ValueError
-        If a key of ``lr_scales`` fits no parameter, or nothing is left to train.
     """
     groups: dict[float, list[nn.Parameter]] = {}
     unused = set(config.lr_scales)
@@ -43,7 +39,7 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimiz
     parameters = [{"params": params, "lr": config.lr * scale} for scale, params in groups.items()]
     decay = config.weight_decay
     # One kernel for all parameters instead of several per parameter, where torch has it.
-    fused = next(model.parameters()).device.type in ("cuda", "cpu")
+    fused = device_of(model).type in ("cuda", "cpu")
     if config.optimizer in ("sgd", "nesterov"):
         nesterov = config.optimizer == "nesterov" and config.momentum > 0
         return torch.optim.SGD(

@@ -26,10 +26,10 @@ from cnncourse.train.inputs import (
     describe_data,
     learn_from,
     learned_classes,
+    measured_batches,
     refuse_other_pixels,
     statistics,
     train_batches,
-    valid_batches,
 )
 from cnncourse.train.optim import last_lr
 from cnncourse.train.precision import autocast, choose_precision, device_name, repeatable, seeded
@@ -63,14 +63,21 @@ class Run:
         self.model.to(device, memory_format=layout)
         self.pixels, self.classes = statistics(train, valid, self.model), learned_classes(self.model, train)
         self.batches = train_batches(train, config, device, team, self.pixels, self.classes)
-        self.valid = valid_batches(valid, config, device, self.pixels, self.classes)
+        self.valid = None
+        if valid is not None:
+            # Without gradients larger batches fit.
+            size = max(config.batch_size, 500) if isinstance(valid, ImageData) else config.batch_size
+            workers, last = config.workers, config.channels_last
+            self.valid = measured_batches(
+                valid, size, device, self.pixels, "valid", self.classes, workers, last
+            )
         self.checked = False
         if isinstance(self.valid, StreamBatches):
             self.valid.loader.first = self._first_valid
         if isinstance(self.batches, StreamBatches):
             self.batches.loader.first = self._first_train  # reading a stream may be possible once only
         else:
-            self._check_network(self.batches.normalise(self.batches.images[:1]))
+            self._check_network(self.batches.images)
         self.model.trained_on = describe_data(train, self.pixels, self.classes)
         history = _new_history(self.model, config, device)
         self.state = TrainState(self.model, config, steps_of(self.batches), history)
@@ -87,9 +94,9 @@ class Run:
         self.step_model = torch.compile(step_model) if config.compile else step_model
         self._started = 0.0
 
-    def _check_network(self, image: torch.Tensor) -> None:
-        """Look whether the network takes an image and has an output for each class."""
-        outputs = check_fit(self.model, image, len(self.classes))
+    def _check_network(self, images: torch.Tensor) -> None:
+        """Look whether the network takes the images and has an output for each class."""
+        outputs = check_fit(self.model, self.batches, images, len(self.classes))
         for batches in (self.batches, self.valid):
             if isinstance(batches, StreamBatches):
                 batches.num_classes = batches.loader.outputs = outputs
@@ -99,11 +106,9 @@ class Run:
         """See from the first batch of a stream what it is, and whether it goes with the rest."""
         learn_from(images, self.model.trained_on, self.pixels)
         if isinstance(self.valid, DeviceBatches):
-            refuse_other_pixels(None, self.model.trained_on, "valid")
+            refuse_other_pixels(self.valid.images, self.model.trained_on, "valid")
         if not self.checked:
-            image = images[:1].to(self.device)
-            raw = image.dtype == torch.uint8
-            self._check_network(self.batches.normalise(image) if raw else image.float())
+            self._check_network(images)
 
     def _first_valid(self, images: torch.Tensor) -> None:
         """Refuse validation data of another kind than the network learns from."""

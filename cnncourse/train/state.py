@@ -87,7 +87,8 @@ class TrainState:
                 f"{path} does not fit the network and its optimiser, though it is described so ({error}): "
                 "take a whole copy of the file, or delete it to start afresh"
             ) from error
-        self.history.records, self.history.stopped = saved["records"], saved["stopped"]
+        self.history.records = [EpochRecord(**record) for record in saved["records"]]
+        self.history.stopped = saved["stopped"]
         self.saved = len(saved["records"])
         # What a loader shows in its first batch only: there may be none to come.
         known = self.model.trained_on

@@ -179,7 +179,6 @@ def test_a_newer_or_foreign_file_is_told_apart_from_a_damaged_one(run):
 )
 def test_a_checkpoint_with_other_entries_is_named(run, entry):
     state = checkpoint.load_checkpoint(run)
-    state["records"] = [vars(record) for record in state["records"]]
     for value in (7, {"a": 1}, [{"epoch": "one"}], None):
         checkpoint.save_checkpoint(run, state | {entry: value})
         if (entry, value) in (("stopped", None), ("average_steps", 7)):
