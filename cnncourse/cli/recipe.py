@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncourse.cli.sources import Source, some_text
-from cnncourse.cli.train import CHECKPOINT, check_out
+from cnncourse.cli.train import CHECKPOINT, check_out, is_first
 
 if TYPE_CHECKING:
     from cnncourse.data import ImageData
@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         chosen["epochs"] = args.epochs
     config = replace(recipe.config, **chosen)  # what is wrong is refused before any data are read
     images, test = load_data(recipe, args.data, args.root, args.fallback)
-    with only_writer(out):
+    with only_writer(out if is_first() else None):
         if out and images.name != "shapes" and not (out / CHECKPOINT).exists():
             _source(recipe, args.data, args.root, args.fallback).save(out)  # for `cnncourse eval`
         outcome = recipes.run(recipe, images, test, config, out=out, resume=args.resume)
