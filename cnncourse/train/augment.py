@@ -49,7 +49,10 @@ class Augment:
     )
 
     def __post_init__(self) -> None:
-        check_kinds(self, {"scale": tuple | list})
+        check_kinds(self, {})
+        is_pair = isinstance(self.scale, (tuple, list)) and len(self.scale) == 2
+        if not is_pair or not all(is_of_kind(side, float) for side in self.scale):
+            raise ValueError(f"scale={self.scale!r} must be two numbers, the smallest and the largest")
         object.__setattr__(self, "scale", tuple(self.scale))
         for name, high in (("flip", 1), ("shift", 1), ("rotate", 180), ("shear", 89)):
             check_range(
@@ -59,8 +62,6 @@ class Augment:
             check_range(name, getattr(self, name), 0, math.inf, "of at least 0")
         for name in ("crop_padding", "cutout"):
             check_whole(name, getattr(self, name), 0)
-        if len(self.scale) != 2 or not all(is_of_kind(side, float) for side in self.scale):
-            raise ValueError(f"scale={self.scale!r} must be two numbers, the smallest and the largest")
         if not 0 < self.scale[0] <= self.scale[1] < math.inf:
             raise ValueError(f"scale={self.scale!r} must be (smallest, largest), both above 0")
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 
+import numpy as np
 import pytest
 
 from cnncourse.train import Augment, TrainConfig
@@ -59,6 +60,37 @@ def test_survives_json():
 def test_refuses_values_out_of_range(name, value, rule):
     with pytest.raises(ValueError, match=f"{name}={value!r}.*{rule}"):
         TrainConfig(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "name, values",
+    [
+        *((name, (None, "3", [3], 2.5, True)) for name in ("epochs", "batch_size", "workers", "seed")),
+        *(
+            (name, ("0.1", [0.1], True, 1j))
+            for name in ("lr", "momentum", "weight_decay", "ema", "clip_norm")
+        ),
+        *((name, (None, 3, ["sgd"], b"sgd")) for name in ("optimizer", "schedule", "precision", "device")),
+        *((name, ("no", 1, None)) for name in ("channels_last", "compile", "deterministic", "progress")),
+        ("lr_scales", (None, 3, [("fc", 1)], "fc")),
+        ("augment", (None, "flip", 3, ["flip"])),
+    ],
+)
+def test_refuses_values_of_another_kind(name, values):
+    for value in values:
+        with pytest.raises(ValueError, match=rf"{name}=.* (must be a|is unknown)"):
+            TrainConfig(**{name: value})
+
+
+def test_numbers_of_numpy_are_numbers():
+    config = TrainConfig(epochs=np.int64(3), lr=np.float32(0.5), augment={"flip": np.float64(0.5)})
+    assert (config.epochs, config.lr, config.augment.flip) == (3, 0.5, 0.5)
+    assert [type(value) for value in (config.epochs, config.lr)] == [int, float]
+
+
+def test_an_augmentation_of_unknown_changes_is_refused():
+    with pytest.raises(ValueError, match=r"Augment has no change 'flop'. Did you mean 'flip'\?"):
+        TrainConfig(augment={"flop": 0.5})
 
 
 def test_refuses_a_negative_scale():
