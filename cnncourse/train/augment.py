@@ -146,6 +146,10 @@ class Augment:
             )
         if not (self.mixup or self.cutmix):
             return pixels, labels
+        if labels.ndim != 1:
+            raise ValueError(
+                "train yields shares of classes for labels; leave mixup and cutmix 0, or yield numbers"
+            )
         mixed, share = mix(pixels, draws)
         target = pixels.new_zeros(len(labels), num_classes).scatter_(1, labels[:, None], 1.0)  # one-hot
         share = share.to(pixels.dtype).view(-1, 1)

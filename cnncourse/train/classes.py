@@ -9,8 +9,6 @@ import numpy as np
 
 from cnncourse.errors import did_you_mean
 
-UNKNOWN = -1
-
 
 def names_of(data: object) -> tuple[str, ...]:
     """The classes of a data set, loader or subset; () where it has no names."""
@@ -22,31 +20,34 @@ def names_of(data: object) -> tuple[str, ...]:
     return ()
 
 
-def positions(given: Sequence[str], known: Sequence[str] | None) -> list[int] | None:
-    """The place of each class of data among those that a network knows.
+def translated(labels: np.ndarray, given: Sequence[str], known: Sequence[str] | None, who: str) -> np.ndarray:
+    """Labels of the classes ``given``, in the numbers of a network that knows ``known``.
 
-    None where nothing is to be moved: the lists agree, or one of the two has no names.
+    They stay as they are where the two agree, or one of them has no names.
     """
     if not given or not known or list(given) == list(known):
-        return None
-    places = {name: place for place, name in enumerate(known)}
-    return [places.get(name, UNKNOWN) for name in given]
-
-
-def refuse_unknown(used: np.ndarray, given: Sequence[str], known: Sequence[str], who: str) -> None:
-    """Raise where samples belong to a class that the network does not know; ``used`` are their labels."""
-    strangers = [given[label] for label in np.unique(used) if given[label] not in known]
+        return labels
+    refuse_beyond(labels, len(given), who)
+    strangers = [given[label] for label in np.unique(labels) if given[label] not in known]
     if strangers:
         raise ValueError(
             f"{who} has the class {strangers[0]!r}, which the network does not know. "
             f"{did_you_mean(strangers[0], known)}"
         )
+    places = {name: place for place, name in enumerate(known)}
+    return np.array([places.get(name, -1) for name in given])[labels]
 
 
 def in_order(data, known: Sequence[str] | None, who: str):
     """Data with ``labels`` and ``classes`` in the numbers of a network that knows the classes ``known``."""
-    places = positions(data.classes, known)
-    if places is None:
-        return data
-    refuse_unknown(data.labels, data.classes, known, who)
-    return replace(data, labels=np.array(places, dtype=np.int64)[data.labels], classes=tuple(known))
+    labels = translated(data.labels, data.classes, known, who)
+    return data if labels is data.labels else replace(data, labels=labels, classes=tuple(known))
+
+
+def refuse_beyond(labels: np.ndarray, outputs: int, who: str) -> None:
+    """Raise for a label that no output of the network stands for."""
+    wrong = labels[(labels < 0) | (labels >= outputs)]
+    if wrong.size:
+        raise ValueError(
+            f"{who} has label {wrong[0]}, and the network only {outputs} outputs (0 to {outputs - 1})"
+        )

@@ -14,9 +14,9 @@ from cnncourse.data.arrays import ImageData
 from cnncourse.data.torch_batches import Batch, DeviceBatches, StreamBatches
 from cnncourse.results import EvalResult
 from cnncourse.train.checks import check_whole
-from cnncourse.train.classes import names_of, positions, refuse_unknown
+from cnncourse.train.classes import names_of, refuse_beyond, translated
 from cnncourse.train.inputs import check_fit, measured_batches, refuse_other_pixels
-from cnncourse.train.streams import Stream, refuse_beyond
+from cnncourse.train.streams import Stream
 from cnncourse.train.wrappers import device_of, unwrapped
 
 
@@ -75,7 +75,8 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
         are normalised as in its training (``model.trained_on``, set by ``fit`` and ``load_run``), else by the
         mean and standard deviation of ``data``.
     data : ImageData, or torch DataLoader or Dataset
-        As for ``fit``.
+        As for ``fit``. Where network and data name their classes, the names decide; data may have some of the
+        network's.
     batch_size : int
         Images at a time.
 
@@ -86,7 +87,8 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     Raises
     ------
     ValueError
-        If there are no images, or labels exceed the network's outputs.
+        If there are no images, a class or label is none of the network's, or its training images were
+        normalised in another way.
 
     Examples
     --------
@@ -116,15 +118,17 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
         raise ValueError(
             "data has shares of classes for labels; evaluate needs one class per image, as a number"
         )
-    labels, classes = _in_order(labels, names_of(data), about.get("classes"), logits.shape[1])
-    outputs = logits.shape[1]
+    outputs, given, known = logits.shape[1], names_of(data), about.get("classes") or ()
+    if len(known) == outputs:
+        labels, given = torch.from_numpy(translated(labels.numpy(), given, known, "data")), tuple(known)
+    refuse_beyond(labels.numpy(), outputs, "data")
     predicted = logits.argmax(dim=1)
     confusion = torch.bincount(labels * outputs + predicted, minlength=outputs**2).view(outputs, outputs)
     return EvalResult(
         loss=F.cross_entropy(logits, labels).item(),
         accuracy=(predicted == labels).double().mean().item(),
         confusion=confusion.numpy(),
-        classes=classes,
+        classes=given if len(given) == outputs else tuple(map(str, range(outputs))),
         labels=labels.numpy(),
         predicted=predicted.numpy(),
         probability=logits.softmax(dim=1).numpy(),
@@ -190,21 +194,6 @@ def _normalisation(about: dict) -> tuple[tuple[float, ...] | None, tuple[float, 
     """Mean and standard deviation the network was trained with, or two Nones."""
     mean, std = about.get("mean"), about.get("std")
     return (tuple(mean), tuple(std)) if mean else (None, None)
-
-
-def _in_order(
-    labels: torch.Tensor, given: tuple[str, ...], known: list[str] | None, outputs: int
-) -> tuple[torch.Tensor, tuple[str, ...]]:
-    """Labels in the numbers of the network's outputs, by the names of their classes; and those names."""
-    if known is not None and len(known) == outputs:
-        places = positions(given, known)
-        if places is not None:
-            refuse_beyond(labels, len(places), "data")
-            refuse_unknown(labels.numpy(), given, known, "data")
-            labels = torch.tensor(places)[labels]
-        given = tuple(known)
-    refuse_beyond(labels, outputs, "data")
-    return labels, given if len(given) == outputs else tuple(map(str, range(outputs)))
 
 
 @torch.inference_mode()

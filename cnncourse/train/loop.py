@@ -111,15 +111,18 @@ def fit(
     Parameters
     ----------
     model : nn.Module
-        (N, C, H, W) -> (N, K) logits. It is moved to the device and stays there.
+        (N, C, H, W) -> (N, K) logits. It is moved to the device and stays there. One that ``torch.compile``
+        or ``DataParallel`` wrapped is saved by its own names.
     train : ImageData, or torch DataLoader or Dataset
         An ``ImageData`` is put on the device whole, as uint8, and normalised by its mean and standard
         deviation, or by those that a network with trained weights learned with (``model.trained_on``).
         A loader streams what does not fit in memory: it keeps its batch size, order and normalisation. Where
-        it gives uint8 pixels they are normalised as well, by the statistics of ``valid`` if train has none.
-        A ``Dataset`` gets a shuffling loader.
+        it gives uint8 pixels they are normalised as well, by the statistics of ``valid`` if train has none;
+        where it gives floats, only data normalised in the same way can be measured afterwards. A ``Dataset``
+        gets a shuffling loader.
     valid : the same, optional
-        Measured after every epoch; normalised as the training data are.
+        Measured after every epoch; normalised as the training data are. The names of its classes decide, not
+        their numbers.
     config : TrainConfig, default TrainConfig()
     callbacks : sequence of callables
         Each is called as ``callback(record, model)`` after every epoch; a text it returns ends training.
@@ -140,8 +143,12 @@ def fit(
     ------
     ValueError
         If network, data and configuration do not fit together, or ``resume`` meets a run with other settings.
+    TypeError
+        If an argument is of another kind.
     FileExistsError
         If ``out`` holds a run and ``resume`` is False.
+    BlockingIOError
+        If another process is writing into ``out``.
     MemoryError
         If memory runs out; the text says which batch size to try.
     OSError

@@ -78,7 +78,7 @@ class Run:
             self.batches.loader.first = self._first_train  # reading a stream may be possible once only
         else:
             self._check_network(self.batches.images)
-        self.model.trained_on = describe_data(train, self.pixels, self.classes)
+        model.trained_on = self.model.trained_on = describe_data(train, self.pixels, self.classes)
         history = _new_history(self.model, config, device)
         self.state = TrainState(self.model, config, steps_of(self.batches), history)
         if out is not None:

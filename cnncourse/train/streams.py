@@ -111,23 +111,10 @@ class CheckedLoader:
         """Labels in the network's numbers."""
         if labels.ndim == 2:
             return labels
-        places = classes.positions(self.given, self.known)
-        if places is not None:
-            refuse_beyond(labels, len(places), self.who)
-            classes.refuse_unknown(labels.numpy(), self.given, self.known, self.who)
-            labels = torch.tensor(places)[labels]
+        numbers = classes.translated(labels.numpy(), self.given, self.known, self.who)
         if self.outputs is not None:
-            refuse_beyond(labels, self.outputs, self.who)
-        return labels
-
-
-def refuse_beyond(labels: torch.Tensor, outputs: int, who: str) -> None:
-    """Raise for a label that no output of the network stands for."""
-    if int(labels.min()) < 0 or int(labels.max()) >= outputs:
-        wrong = int(labels.min()) if int(labels.min()) < 0 else int(labels.max())
-        raise ValueError(
-            f"{who} has label {wrong}, and the network only {outputs} outputs (0 to {outputs - 1})"
-        )
+            classes.refuse_beyond(numbers, self.outputs, self.who)
+        return torch.from_numpy(numbers)
 
 
 def as_loader(

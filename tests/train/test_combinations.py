@@ -249,6 +249,22 @@ def test_mixing_needs_no_names_of_classes():
     assert np.isfinite(history.column("train_loss")).all()
 
 
+def test_shares_of_classes_are_labels_and_are_not_mixed():
+    data = make_data()
+    shares = torch.nn.functional.one_hot(torch.from_numpy(data.labels), 3).float()
+    pairs = TensorDataset(torch.from_numpy(data.images), shares)
+    net = make_net()
+    assert train.fit(net, pairs, pairs, settings()).records[-1].valid_accuracy > 0.9
+    with pytest.raises(
+        ValueError, match="train yields shares of classes for labels; leave mixup and cutmix 0"
+    ):
+        train.fit(net, pairs, config=settings(augment=Augment(mixup=0.2)))
+    with pytest.raises(
+        ValueError, match="data has shares of classes for labels; evaluate needs one class per"
+    ):
+        train.evaluate(net, pairs)
+
+
 def test_integer_labels_of_any_width_are_labels():
     data = make_data()
     narrow = TensorDataset(torch.from_numpy(data.images), torch.from_numpy(data.labels).to(torch.int16))
@@ -339,6 +355,7 @@ def test_wrapped_networks_are_saved_by_their_own_names(tmp_path, kind):
         train.predict(wrapped, data.images), train.predict(plain, data.images), rtol=1e-4
     )
     assert train.evaluate(wrapped, data).accuracy == train.evaluate(plain, data).accuracy
+    assert wrapped.trained_on["classes"] == ["a", "b", "c"]
     again = wrap(kind, make_net(seed=8))
     more = train.fit(again, data, data, config, out=tmp_path / "run", resume=True)
     assert len(more.records) == 3
