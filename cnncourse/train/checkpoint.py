@@ -117,29 +117,7 @@ def _rewritten(folder: Path) -> str:
 
 
 def save_weights(path: Path, weights: Mapping[str, torch.Tensor]) -> None:
-    """Write a ``state_dict`` as safetensors, atomically.
-
-    Parameters
-    ----------
-    path : Path
-        The file; its folder is made if need be.
-    weights : mapping of str to Tensor
-        ``model.state_dict()``, on any device.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "linear.safetensors"
-    ...     save_weights(file, nn.Linear(2, 1).state_dict())
-    ...     sorted(safetensors.torch.load_file(file))
-    ['bias', 'weight']
-    """
+    """Write a ``state_dict``, on any device, as safetensors."""
     # A copy each: safetensors refuses tensors that share memory, as tied weights do.
     tensors = {name: t.detach().to("cpu", copy=True).contiguous() for name, t in weights.items()}
     # In one entry, as safetensors writes several in an order of its own each time.
@@ -176,7 +154,7 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 def load_weights(path: Path, model: nn.Module) -> None:
-    """Load weights written by ``save_weights`` into a network of the same architecture.
+    """Load the weights of a run, ``model.safetensors``, into a network of the same architecture.
 
     Parameters
     ----------

@@ -64,35 +64,11 @@ def last_lr(scheduler: torch.optim.lr_scheduler.LambdaLR, config: TrainConfig) -
 
 
 def lr_factor(step: int, config: TrainConfig, steps_per_epoch: int) -> float:
-    """Learning rate of a step, divided by its peak ``config.lr``.
+    """Learning rate of a step, 0 for the first, divided by its peak ``config.lr``.
 
-    Parameters
-    ----------
-    step : int
-        Steps taken so far, 0 for the first.
-    config : TrainConfig
-        Its ``schedule``, ``epochs``, ``warmup``, ``step_epochs`` and ``step_factor`` are read.
-    steps_per_epoch : int
-        Batches in an epoch.
-
-    Returns
-    -------
-    float
-        constant: 1. step: step_factor^(epoch // step_epochs). cosine: from 1 to 0 along half a cosine.
-        one-cycle: from 1/25 up to 1 during the first ``warmup`` of all steps, then down to 1/250,000, both
-        along half a cosine.
-
-    References
-    ----------
-    Cosine: Loshchilov, Hutter: SGDR, arXiv:1608.03983 (2016), section 3. One-cycle: Smith, Topin:
-    Super-convergence, arXiv:1708.07120 (2017); the factors are those of
-    ``torch.optim.lr_scheduler.OneCycleLR``.
-
-    Examples
-    --------
-    >>> config = TrainConfig(epochs=4, schedule="step", step_epochs=2, step_factor=0.1)
-    >>> [lr_factor(step, config, steps_per_epoch=10) for step in (0, 19, 20, 39)]
-    [1.0, 1.0, 0.1, 0.1]
+    Constant: 1. Step: step_factor^(epoch // step_epochs). Cosine (Loshchilov, Hutter: SGDR, arXiv:1608.03983,
+    2016, section 3): from 1 to 0. One-cycle (Smith, Topin: Super-convergence, arXiv:1708.07120, 2017; factors
+    of torch's OneCycleLR): from 1/25 to 1 during the first ``warmup`` of all steps, then down to 1/250,000.
     """
     if config.schedule == "constant":
         return 1.0

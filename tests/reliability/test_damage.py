@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 
 from cnncourse import models, train
@@ -225,3 +226,14 @@ def test_no_permission_is_no_damage(run, monkeypatch):
 def test_an_evaluation_goes_with_the_weights_that_it_measured(run):
     fit(run, epochs=2)
     assert not (run / "evaluation.json").exists()
+
+
+def test_weights_of_another_tool_have_no_checksum_and_are_taken(run):
+    """As safetensors itself writes them; and as a history that an older version wrote."""
+    weights = checkpoint.read_weights(run / "model.safetensors")
+    safetensors.torch.save_file(weights, run / "model.safetensors")
+    assert torch.equal(train.load_run(run)[0].state_dict()["1.weight"], weights["1.weight"])
+    content = json.loads((run / "history.json").read_text())
+    old = {key: content[key] for key in content if key not in ("format", "checksum", "stopped")}
+    (run / "history.json").write_text(json.dumps(old))
+    assert len(History.load(run / "history.json").records) == 1
