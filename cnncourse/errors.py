@@ -42,6 +42,17 @@ def printable(text: object, keep: str = "") -> str:
 
     A file's or a class's name may hold them, and a terminal would obey.
 
+    Parameters
+    ----------
+    text : object
+        What is to be printed.
+    keep : str
+        Characters that stay, such as a line's end.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> printable("cat\x1b[2J")

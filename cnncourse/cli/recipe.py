@@ -107,8 +107,10 @@ def run(args: argparse.Namespace) -> int:
         outcome = replace(outcome, transfer=recipes.transferred(images, test, args.seed))
     _print(recipe, outcome, images, test)
     if outcome.stopped:
-        print(f"cnncourse: {outcome.stopped}", file=sys.stderr)
-        return 130 if outcome.stopped.startswith("interrupted") else 1
+        interrupted = outcome.stopped.startswith("interrupted")
+        hint = "; the same command with --resume goes on" if interrupted and out else ""
+        print(f"cnncourse: {outcome.stopped}{hint}", file=sys.stderr)
+        return 130 if interrupted else 1
     return 0
 
 
