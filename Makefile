@@ -25,7 +25,7 @@ KEYED_ON := $(BIN)/python pyproject.toml $(CONSTRAINTS) $(VENV)/.settings
 # The full environment renders the book too: where it is, `make book` installs nothing.
 FOR_BOOK := $(if $(wildcard $(VENV)/.installed-dev),$(VENV)/.installed-dev,$(VENV)/.installed-book)
 
-.PHONY: help book pdf serve install test lint pytest nbval colab lab notebooks sync site-url bench lock dist clean FORCE
+.PHONY: help book pdf serve install test lint pytest nbval colab lab notebooks sync new-chapter renumber site-url bench lock dist clean FORCE
 
 help: ## list the commands
 	@echo "usage: make COMMAND"
@@ -103,6 +103,16 @@ sync: $(FOR_BOOK) ## rewrite what is generated: setup cells, README links and ta
 	$(BIN)/python tools/results_table.py
 	$(BIN)/python tools/notebooks.py sync
 	$(BIN)/python tools/book_pages.py
+
+new-chapter: $(VENV)/.installed-dev ## begin a chapter: make new-chapter NAME=optical_flow [AFTER=pooling]
+	@test -n "$(NAME)" || { echo "say which: make new-chapter NAME=optical_flow"; exit 2; }
+	$(BIN)/python tools/chapters.py new "$(NAME)" $(if $(AFTER),--after "$(AFTER)")
+	$(BIN)/python tools/notebooks.py run book/*_$(NAME).ipynb
+	$(MAKE) sync
+
+renumber: $(VENV)/.installed-dev ## number the chapters in the order of book/_toc.yml
+	$(BIN)/python tools/chapters.py renumber
+	$(MAKE) sync
 
 site-url: $(FOR_BOOK) ## set the address of the repository everywhere: make site-url URL=https://…
 	@test -n "$(URL)" || { echo "say which: make site-url URL=https://github.com/you/cnncourse"; exit 2; }

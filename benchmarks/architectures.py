@@ -4,21 +4,19 @@
 
 Nothing is trained and nothing is timed: `models.summary` sends shapes through each network. Writes the
 record to `benchmarks/results/architectures.json`, and what the explorer `architecture` draws to
-`cnncourse/widgets/architectures.json`.
+`runs/architectures.json` of its chapter.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import torch
-from record import save
+from record import chapter_run, save
 
-import cnncourse
 from cnncourse import models
 
-COMPACT = Path(cnncourse.__file__).parent / "widgets" / "architectures.json"
+COMPACT = chapter_run("classic_architectures", "architectures")
 
 
 def _dense(*layers: str) -> list[tuple[str, list[str]]]:

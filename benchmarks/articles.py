@@ -2,8 +2,8 @@
 
     python benchmarks/articles.py [--only article2 article5] [--seeds 0 1 2] [--precision float32]
 
-Each run (a recipe with a seed) is stored as soon as it is done, in `benchmarks/results/articles.json` and,
-for the book, in `cnncourse/recipes/measured.json`. A run that is stored already is left out: stop the script
+Each run (a recipe with a seed) is stored as soon as it is done, in `runs/articles.json` of the page on
+the articles. A run that is stored already is left out: stop the script
 and start it again as you like, or delete a run to have it made anew. About two hours on one core for
 everything, of which article 4 takes the larger half. Needs MNIST and a folder `cats_dogs` in $CNNCOURSE_DATA.
 """

@@ -4,7 +4,7 @@
 
 One change at a time, some together, and three that make another digit of a digit. For comparison more
 digits without any change. Writes `benchmarks/results/augmentation.json` with accuracy per digit class, and
-the same in short to `cnncourse/widgets/augmentation.json`, from where chapter 12 reads it. Needs MNIST in
+the same in short to `runs/augmentation.json` of its chapter. Needs MNIST in
 $CNNCOURSE_DATA.
 
 Every run takes the same number of steps. Only training pictures are changed; the 10,000 test digits never.
@@ -16,15 +16,13 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import save, spread
+from record import chapter_run, save, spread
 from torch import nn
 from torch.nn import functional as F
 
-import cnncourse
 from cnncourse import data, models
 from cnncourse.train import Augment
 
@@ -48,7 +46,7 @@ AUGMENTS = {
 }
 NOISE = 0.2
 MORE = (1000, 2000, 4000)
-DRAWN = Path(cnncourse.__file__).parent / "widgets" / "augmentation.json"
+DRAWN = chapter_run("data_augmentation", "augmentation")
 
 
 def changed(images: torch.Tensor, name: str, draws: dict, generator: torch.Generator) -> torch.Tensor:

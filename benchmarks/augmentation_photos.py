@@ -5,7 +5,7 @@
 FOLDER holds `train` and `test`, each with a folder of pictures per class; they are read at 32 × 32 pixels.
 The counterpart of `augmentation.py`: here mirroring left and right is right, and upside down is wrong. Every
 run takes the same number of steps. Writes `benchmarks/results/augmentation_photos.json`, and the same in
-short to `cnncourse/widgets/augmentation_photos.json`, from where chapter 12 reads it.
+short to `runs/augmentation_photos.json` of its chapter.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from record import save, spread
+from record import chapter_run, save, spread
 from torch import nn
 from torch.nn import functional as F
 
-import cnncourse
 from cnncourse import data
 from cnncourse.train import Augment
 
@@ -35,7 +34,7 @@ AUGMENTS = {
     "flip left and right, and crop": Augment(flip=0.5, crop_padding=4),
 }
 MORE = (2000, 3900)
-DRAWN = Path(cnncourse.__file__).parent / "widgets" / "augmentation_photos.json"
+DRAWN = chapter_run("data_augmentation", "augmentation_photos")
 
 
 def network() -> nn.Sequential:

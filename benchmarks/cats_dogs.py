@@ -14,18 +14,16 @@ import argparse
 import json
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import RESULTS, save
+from record import RESULTS, chapter_run, save
 from torch import nn
 
-import cnncourse
 from cnncourse import data, models, train, transfer
 from cnncourse.recipes import RECIPES
 
-STORY = Path(cnncourse.__file__).parent / "widgets" / "cats_dogs.json"
+STORY = chapter_run("cats_and_dogs", "cats_dogs")
 ARTICLE = RECIPES["article1"].config  # settings and augmentation of the article stand there alone
 STRONGER_AUGMENT = train.Augment(
     flip=0.5, rotate=15, shift=0.1, scale=(0.8, 1.2), brightness=0.2, contrast=0.2, saturation=0.2

@@ -3,7 +3,7 @@
     python benchmarks/degradation.py [--seeds 5]
 
 Writes the record to `benchmarks/results/degradation.json` and, more compactly, to
-`cnncourse/widgets/degradation.json`, from which the explorer `degradation` draws: training loss by epoch,
+`runs/degradation.json` of its chapter, from which the explorer `degradation` draws: training loss by epoch,
 error on the training images and on 2,000 test images at the end, and how large the gradient is at each block
 before training. Both kinds have the same weights, layers and settings; a residual network adds the input of
 each block to its output. Needs MNIST in $CNNCOURSE_DATA; about five minutes on one core.
@@ -14,19 +14,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
 import torch
-from record import save, spread
+from record import chapter_run, save, spread
 from torch.nn import functional as F
 
-import cnncourse
 from cnncourse import data, train
 from cnncourse.models.depth_study import depth_study
 
 DEPTHS, KINDS, EPOCHS = (8, 20, 32, 44), ("plain", "residual"), 8
 TRAINING_IMAGES, TEST_IMAGES = 4000, 2000
-COMPACT = Path(cnncourse.__file__).parent / "widgets" / "degradation.json"
+COMPACT = chapter_run("modern_architectures", "degradation")
 
 
 def gradient_by_block(net, images, labels) -> list[float]:

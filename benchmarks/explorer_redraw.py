@@ -18,8 +18,8 @@ import nbformat
 from record import save, spread
 
 from cnncourse import widgets
+from cnncourse.course.frames import Explorer
 from cnncourse.plots import encode
-from cnncourse.widgets.frames import Explorer
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 MARKS = ('class="cnx-explorer"', 'class="cnx-quest"')

@@ -4,7 +4,7 @@
     python benchmarks/grad_cam.py --folder CIFAR10   # a folder of pictures, CIFAR10/test/CLASS/*
 
 Writes the figures to `benchmarks/results/grad_cam.json`, and with the pictures and maps that the explorer
-`grad_cam_layers` and the quest `hide_the_evidence` draw to `cnncourse/widgets/grad_cam.json`.
+`grad_cam_layers` and the quest `hide_the_evidence` draw to `runs/grad_cam.json` of its chapter.
 
 The pictures that are kept are drawn by `drawn.py`, or a small crop of one of scikit-learn's photographs. Of
 CIFAR-10 only accuracies are kept.
@@ -21,13 +21,12 @@ import drawn
 import numpy as np
 import torch
 from PIL import Image
-from record import save
+from record import chapter_run, save
 from sklearn.datasets import load_sample_image
 
-import cnncourse
 from cnncourse import data, explain, models
 
-STORY = Path(cnncourse.__file__).parent / "widgets" / "grad_cam.json"
+STORY = chapter_run("looking_inside", "grad_cam")
 LAYERS = ("conv1", "layer1", "layer2", "layer3")
 EPSILONS = (0, 0.5, 1, 2, 4, 8)  # of 255 grey levels
 WINDOW, STRIDE = 7, 5  # 6 × 6 squares over 32 × 32 pixels

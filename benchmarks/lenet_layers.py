@@ -3,14 +3,13 @@
     CNNCOURSE_DATA=… OMP_NUM_THREADS=1 python benchmarks/lenet_layers.py
 
 Writes the record of the run to `benchmarks/results/lenet_layers.json`, and what the explorer `lenet_layers`
-draws to `cnncourse/widgets/lenet_layers.json`: the weights of the two convolutions and the sums of the three
+draws to `runs/lenet_layers.json` of its chapter: the weights of the convolutions and the sums of the three
 dense layers for the first test digit. The weights of the dense layers are too many to ship.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 from lenet_numpy import (
@@ -25,12 +24,11 @@ from lenet_numpy import (
     train_numpy,
     turns,
 )
-from record import save
+from record import chapter_run, save
 
-import cnncourse
 from cnncourse import data, nn
 
-STORED = Path(cnncourse.__file__).parent / "widgets" / "lenet_layers.json"
+STORED = chapter_run("a_cnn_from_scratch", "lenet_layers")
 CONVOLUTIONS, DENSE = (0, 3), (7, 9, 11)  # places in the network
 
 

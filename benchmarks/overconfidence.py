@@ -4,24 +4,22 @@
 
 Writes accuracy, mean confidence and loss at several softmax temperatures to
 `benchmarks/results/overconfidence.json`, and the logits that the quest `find_temperature` draws, rounded to
-tenths, to `cnncourse/widgets/overconfidence.json`. Needs MNIST in $CNNCOURSE_DATA.
+tenths, to `runs/overconfidence.json` of its chapter. Needs MNIST in $CNNCOURSE_DATA.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import save
+from record import chapter_run, save
 
-import cnncourse
 from cnncourse import data, ops, train
 
 DIGITS, EPOCHS, TESTED = 300, 150, 1000
 TEMPERATURES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
-STORED = Path(cnncourse.__file__).parent / "widgets" / "overconfidence.json"
+STORED = chapter_run("activations_and_losses", "overconfidence")
 
 
 def trained_logits() -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
     python benchmarks/overfitting.py
 
 Writes every run to `benchmarks/results/overfitting.json`, and what the explorer `overfitting_by_size` and
-the quest `find_stop` draw to `cnncourse/widgets/overfitting.json`. Needs MNIST in $CNNCOURSE_DATA.
+the quest `find_stop` draw to `runs/overfitting.json` of its chapter. Needs MNIST in $CNNCOURSE_DATA.
 
 Every run takes the same number of steps, so that more data do not mean more training. The training
 images of a seed are nested: the first 20 are among the first 50, and so on. Losses and accuracies are
@@ -17,15 +17,13 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import save, spread
+from record import chapter_run, save, spread
 from torch import nn
 from torch.nn import functional as F
 
-import cnncourse
 from cnncourse import data, models
 
 SIZES = (20, 50, 100, 300, 1000, 3000, 10000)
@@ -34,7 +32,7 @@ DROPOUT, DECAY = 0.5, 1.0
 STEPS, BATCH, LR = 400, 50, 1e-3
 CHECKPOINTS = (0, 10, 20, 30, 45, 60, 80, 110, 150, 210, 290, 400)
 VALIDATION = 500
-DRAWN = Path(cnncourse.__file__).parent / "widgets" / "overfitting.json"
+DRAWN = chapter_run("overfitting_and_regularisation", "overfitting")
 
 
 def network(remedy: str) -> nn.Sequential:

@@ -56,6 +56,11 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def chapter_run(chapter: str, name: str) -> Path:
+    """Return the file that keeps a measured run with the chapter that shows it; `stored(name)` reads it."""
+    return RESULTS.parents[1] / "cnncourse" / "chapters" / chapter / "runs" / f"{name}.json"
+
+
 def save(name: str, figures: dict, *, arguments: Sequence[str] = ()) -> Path:
     """Write the figures to `results/NAME.json` and return its path.
 

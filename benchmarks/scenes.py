@@ -13,19 +13,17 @@ import base64
 import io
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
-from record import save, spread
+from record import chapter_run, save, spread
 from torch import nn
 from torch.nn import functional as F
 
-import cnncourse
 from cnncourse import data, ops, train
 
-STORY = Path(cnncourse.__file__).parent / "widgets" / "star_hunt.json"
+STORY = chapter_run("applications", "star_hunt")
 WINDOW, STRIDE = 24, 4
 CLASSES = ("circle", "cross", "ring", "star")
 THRESHOLDS = (0.02, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)

@@ -5,26 +5,24 @@
 A dense network (`mlp`) and a small CNN (`lenet5`) learn from MNIST for one epoch, with seeds 0 to 4. Each is
 then asked about the test digits moved by −8 to 8 columns, and about one digit that loses no ink on the way.
 Writes `benchmarks/results/shifted_digit.json`, and what the explorer `shifted_digit` draws to
-`cnncourse/widgets/shifted_digit.json`. Without MNIST it runs on the embedded digits, says so, stores nothing.
+`runs/shifted_digit.json` of its chapter. Without MNIST it runs on the embedded digits and stores nothing.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import save, spread
+from record import chapter_run, save, spread
 
-import cnncourse
 from cnncourse import data, models, train
 
 SHIFTS = range(-8, 9)
 SEEDS = range(5)
 NETWORKS = {"dense": "mlp", "cnn": "lenet5"}
-STORED = Path(cnncourse.__file__).parent / "widgets" / "shifted_digit.json"
+STORED = chapter_run("why_convolution", "shifted_digit")
 
 
 def moved(images: np.ndarray, dx: int) -> np.ndarray:

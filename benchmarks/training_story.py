@@ -3,7 +3,7 @@
     python benchmarks/training_story.py
 
 Writes the record of the run to `benchmarks/results/training_story.json`, and what the explorer
-`training_epochs` draws to `cnncourse/widgets/training_story.json`: filters, accuracy, confusion
+`training_epochs` draws to `runs/training_story.json` of its chapter: filters, accuracy, confusion
 matrix and the answer to one digit after each epoch. Needs MNIST in $CNNCOURSE_DATA.
 
 A tenth of the training images and plain SGD, so that learning is slow enough to watch.
@@ -12,17 +12,15 @@ A tenth of the training images and plain SGD, so that learning is slow enough to
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import save
+from record import chapter_run, save
 
-import cnncourse
 from cnncourse import data, models, train
 
 EPOCHS = 12
-STORY = Path(cnncourse.__file__).parent / "widgets" / "training_story.json"
+STORY = chapter_run("training_in_pytorch", "training_story")
 
 
 class Story:

@@ -4,7 +4,7 @@
 
 The body is the course's ResNet-20, trained on CIFAR-10. For each data set, number of labels and seed a fresh
 sample of the training images is drawn. Writes `benchmarks/results/transfer.json`, and what the explorer
-`labelled_examples` draws to `cnncourse/widgets/labelled_examples.json`; where data sets are named on the
+`labelled_examples` draws to `runs/labelled_examples.json` of its chapter; where data sets are named on the
 command line, the others keep their figures. Needs `cats_dogs` and MNIST in $CNNCOURSE_DATA.
 
 CIFAR-10 has the classes cat and dog, so the body has been told apart before what the first data set asks for.
@@ -18,14 +18,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import torch
-from record import RESULTS, save
+from record import RESULTS, chapter_run, save
 from torch import nn
 
-import cnncourse
 from cnncourse import data, models, train, transfer
 from cnncourse.data import ImageData
 
@@ -36,7 +34,7 @@ TESTS = 1000
 STAGES = (("conv1", "bn1", "layer1"), ("conv1", "bn1", "layer1", "layer2"))
 AT = 200  # labels at which stages and rates are compared
 DECAY, OTHER_DECAYS = 0.7, (1.0, 0.4)
-STORED = Path(cnncourse.__file__).parent / "widgets" / "labelled_examples.json"
+STORED = chapter_run("transfer_learning", "labelled_examples")
 
 
 def cats_dogs() -> tuple[ImageData, ImageData]:

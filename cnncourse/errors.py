@@ -12,6 +12,17 @@ MOST_LISTED = 12
 def message(argument: str, got: object, rule: str, remedy: str) -> str:
     """Return the text of an error.
 
+    Parameters
+    ----------
+    argument, rule, remedy : str
+        Name of the argument, what must hold, and what to do.
+    got : object
+        What came.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> message("stride", 0, "must be at least 1", "Use stride=1 to visit every position.")
@@ -22,6 +33,17 @@ def message(argument: str, got: object, rule: str, remedy: str) -> str:
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """Return a sentence that helps who wrote an unknown name: the near ones, else what there is.
+
+    Parameters
+    ----------
+    name : object
+        What came.
+    known : iterable of str
+        The names there are.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What tests of several rooms share: the browser."""
+"""What tests of several rooms share: the browser, and explorers caught before they are shown."""
 
 import pytest
 
@@ -17,3 +17,13 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The explorers that `explore` and `quest` would have shown, in order."""
+    from cnncourse.course import explorers
+
+    caught = []
+    monkeypatch.setattr(explorers, "_show", caught.append)
+    return caught

@@ -52,7 +52,7 @@ def test_the_two_environments_are_the_ends_of_the_ranges():
 
 
 def test_an_unknown_chapter_gets_one_line(capsys):
-    assert check_colab.main(["newest", "99_none"]) == 2
+    assert check_colab.main(["newest", "none"]) == 2
     assert capsys.readouterr().err == "no such chapter: 99_none.ipynb\n"
 
 

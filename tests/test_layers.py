@@ -11,7 +11,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "cnncourse"
 
-# room -> rooms it may import. A room is the first name below `cnncourse`; `__init__` is the package itself.
+# room -> rooms it may import; what only annotations need does not count. A room is the first name below
+# `cnncourse`; `__init__` is the package itself.
 ARROWS = {
     "__init__": set(),
     "__main__": {"cli"},
@@ -21,16 +22,16 @@ ARROWS = {
     "bridge": {"nn", "ops", "models", "errors"},
     "data": set(),
     "models": set(),
-    "results": {"errors"},
-    "script_note": set(),
+    "results": set(),
     "train": {"models", "data", "results", "errors"},
-    "transfer": {"models", "data", "train", "results", "errors"},
-    "explain": {"models"},
-    "plots": {"results"},
-    "widgets": {"plots", "ops", "script_note"},
-    "exercises": {"ops", "nn", "script_note"},
+    "transfer": {"data", "train", "errors"},
+    "explain": set(),
+    "plots": set(),
     "recipes": {"train", "models", "data", "transfer", "results"},
-    "cli": {"train", "models", "data", "plots", "recipes", "errors"},
+    "cli": {"train", "models", "data", "recipes", "errors"},
+    # The engine of the course, and what the chapters bring: the library above knows nothing of them.
+    "course": {"plots", "errors"},
+    "chapters": {"course", "plots", "ops"},
 }
 
 # room -> (third-party packages at the top of a file, those that may be imported inside a function only)
@@ -41,18 +42,17 @@ THIRD_PARTY = {
     "ops": ({"numpy"}, set()),
     "nn": ({"numpy"}, set()),
     "results": ({"numpy"}, set()),
-    "script_note": (set(), set()),
     "bridge": ({"numpy"}, {"torch"}),
     "data": ({"numpy"}, {"PIL", "scipy", "sklearn", "torchvision"}),
     "models": ({"torch"}, {"safetensors", "torchvision"}),
     "train": ({"numpy", "torch", "safetensors", "tqdm"}, set()),
-    "transfer": ({"numpy", "torch"}, {"torchvision"}),
+    "transfer": ({"numpy", "torch"}, set()),
     "explain": ({"numpy", "torch"}, set()),
     "plots": ({"numpy", "matplotlib", "PIL"}, set()),
-    "widgets": ({"numpy", "matplotlib", "PIL"}, {"ipywidgets", "IPython", "sklearn"}),
-    "exercises": ({"numpy"}, {"IPython"}),
-    "recipes": ({"numpy", "torch"}, set()),
-    "cli": ({"numpy"}, {"matplotlib", "PIL", "safetensors", "torch", "torchvision"}),
+    "recipes": ({"torch"}, set()),
+    "cli": (set(), {"numpy", "torch"}),
+    "course": ({"numpy", "matplotlib"}, {"ipywidgets", "IPython", "sklearn"}),
+    "chapters": ({"numpy", "matplotlib"}, {"ipywidgets", "IPython", "PIL", "sklearn"}),
 }
 # The one torch file of the room that users without torch import.
 TORCH_IN_DATA = "data/torch_batches.py"
@@ -109,9 +109,10 @@ def room_of(path: Path, package: Path) -> str:
     return path.relative_to(package).parts[0].removesuffix(".py")
 
 
-def violations(package: Path) -> list[str]:
-    """Return one line for each import that no arrow allows."""
+def violations(package: Path, used: set[tuple[str, str, str]] | None = None) -> list[str]:
+    """Return one line for each import that no arrow allows; add to ``used`` what was made use of."""
     rooms = {entry.stem for entry in package.iterdir()}
+    used = set() if used is None else used
     wrong = []
     for path in sorted(package.rglob("*.py")):
         room, place = room_of(path, package), path.relative_to(package).as_posix()
@@ -123,11 +124,14 @@ def violations(package: Path) -> list[str]:
             if top == package.name:
                 target = rest[0] if rest and rest[0] in rooms else "__init__"
                 allowed = target in {room, "__init__"} | ARROWS[room]
+                used.add((room, "arrow", target))
             else:
                 target, allowed = (
                     top,
                     top in sys.stdlib_module_names or _third_party_allowed(top, room, place, item),
                 )
+                if place != TORCH_IN_DATA:
+                    used.add((room, "lazily" if item.lazy else "at the top", top))
             if not allowed:
                 how = "lazily" if item.lazy else "at the top"
                 wrong.append(f"{place}:{item.line}: {room} imports {target} {how}")
@@ -143,6 +147,15 @@ def _third_party_allowed(top: str, room: str, place: str, item: Import) -> bool:
 
 def test_every_import_follows_an_arrow():
     assert violations(PACKAGE) == []
+
+
+def test_every_permission_is_made_use_of():
+    used: set[tuple[str, str, str]] = set()
+    violations(PACKAGE, used)
+    permitted = {(room, "arrow", target) for room, targets in ARROWS.items() for target in targets}
+    permitted |= {(room, "at the top", name) for room, (top, _) in THIRD_PARTY.items() for name in top}
+    permitted |= {(room, "lazily", name) for room, (_, lazy) in THIRD_PARTY.items() for name in lazy}
+    assert permitted - used == set()
 
 
 def test_rooms_of_the_table_agree():
@@ -167,17 +180,19 @@ def test_rooms_of_the_table_agree():
         ("data/folder.py", "import PIL.Image\n", "data imports PIL at the top"),
         ("data/folder.py", "def f():\n    import torch\n", "data imports torch lazily"),
         (
-            "widgets/live.py",
+            "course/live.py",
             "try:\n    import ipywidgets\nexcept ImportError:\n    pass\n",
-            "widgets imports ipywidgets",
+            "course imports ipywidgets",
         ),
+        ("course/find.py", "import cnncourse.chapters.pooling\n", "course imports chapters at the top"),
+        ("plots/curves.py", "from cnncourse.course import runs\n", "plots imports course at the top"),
         ("bridge.py", "import cnncourse.train.loop\n", "bridge imports train at the top"),
         ("attic/x.py", "", "the room 'attic' is unknown"),
     ],
 )
 def test_a_wrong_arrow_is_found(tmp_path, place, source, complaint):
     package = tmp_path / "cnncourse"
-    for room in ("ops", "nn", "train", "plots", "data", "widgets"):
+    for room in ("ops", "nn", "train", "plots", "data", "course", "chapters"):
         (package / room).mkdir(parents=True)
     file = package / place
     file.parent.mkdir(exist_ok=True)

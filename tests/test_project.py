@@ -22,7 +22,7 @@ PYTHON_FILES = sorted(
 )
 LONGEST_FILE, LONGEST_FUNCTION = 400, 80
 # What these rooms return is looked at, not printed: their examples are the chapters, which nbval runs.
-SHOWN_IN_CHAPTERS = {"plots", "widgets"}
+SHOWN_IN_CHAPTERS = {"plots"}
 SECTION = re.compile(r"^([A-Z][A-Za-z ]+)\n-{3,}$", re.MULTILINE)
 
 

@@ -24,9 +24,9 @@ import nbformat
 from lower_bounds import lower_bounds
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from repository import BOOK, copy_sources, repository_url, setup_source
+from repository import copy_sources, notebook_of, repository_url, setup_source
 
-CHAPTERS = ("03_convolution", "04_padding_and_stride", "10_training_in_pytorch")
+CHAPTERS = ("convolution", "padding_and_stride", "training_in_pytorch")
 KERNEL = "clean-environment"
 SECONDS_PER_CELL = 600
 
@@ -153,10 +153,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("age", choices=["newest", "oldest"])
     parser.add_argument("chapters", nargs="*", default=CHAPTERS, help=f"default: {' '.join(CHAPTERS)}")
     options = parser.parse_args(arguments)
-    paths = [BOOK / f"{name}.ipynb" for name in options.chapters]
-    missing = [path.name for path in paths if not path.is_file()]
-    if missing:
-        print(f"no such chapter: {', '.join(missing)}", file=sys.stderr)
+    try:
+        paths = [notebook_of(name) for name in options.chapters]
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:

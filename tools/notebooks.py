@@ -1,9 +1,9 @@
-"""Run the book's notebooks, normalise them and store them; keep their setup cells in step.
+"""Run the book's notebooks, normalise them and store them; keep their generated cells in step.
 
     python tools/notebooks.py run                          # every chapter
     python tools/notebooks.py run book/03_convolution.ipynb
     python tools/notebooks.py run --check                  # run, say what would change, write nothing
-    python tools/notebooks.py sync                         # setup cells and layout only, nothing is executed
+    python tools/notebooks.py sync                         # generated cells and layout only
 
 A stored notebook depends on its code alone: two runs write the same bytes. What cannot repeat, such as a
 measured time, stands in a cell with the tag `keep-output`: it keeps what it showed until the code changes.
@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 import nbformat
+from exercise_cells import sync_exercise_cells
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
@@ -146,6 +147,7 @@ def process(path: Path, url: str, *, run: bool, check: bool) -> str:
     before = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(before, as_version=4)
     sync_setup_cell(notebook, url)
+    sync_exercise_cells(notebook)
     started = time.perf_counter()
     if run:
         execute(notebook, path.parent)

@@ -76,6 +76,14 @@ def chapter_paths(book: Path = BOOK) -> list[Path]:
     return sorted(found)
 
 
+def notebook_of(chapter: str, book: Path = BOOK) -> Path:
+    """Return the notebook of a chapter; its number stands in the file's name alone."""
+    found = list(book.glob(f"[0-9][0-9]_{chapter}.ipynb"))
+    if len(found) != 1:
+        raise ValueError(f"chapter={chapter!r} has {len(found)} notebooks in {book.name}/; it must have one")
+    return found[0]
+
+
 def copy_sources(destination: Path) -> None:
     """Copy every file that git tracks or would track, as it stands now: the project without its leftovers."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]

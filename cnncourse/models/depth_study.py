@@ -1,4 +1,4 @@
-"""Networks that differ in depth and in one addition: what chapter 14 trains to show degradation."""
+"""Networks that differ in depth and in one addition: what shows degradation."""
 
 import torch
 from torch import nn

@@ -8,11 +8,10 @@
 
 from cnncourse.nn import init, optim
 from cnncourse.nn.containers import Residual, Sequential
-from cnncourse.nn.layers import Conv2d, Linear
+from cnncourse.nn.layers import BatchNorm2d, Conv2d, Linear
 from cnncourse.nn.loss import CrossEntropyLoss
-from cnncourse.nn.modes import BatchNorm2d, Dropout
 from cnncourse.nn.module import Module, Parameter
-from cnncourse.nn.stateless import AvgPool2d, Flatten, MaxPool2d, ReLU, Sigmoid, Tanh
+from cnncourse.nn.stateless import AvgPool2d, Dropout, Flatten, MaxPool2d, ReLU, Sigmoid, Tanh
 
 __all__ = [
     "AvgPool2d",

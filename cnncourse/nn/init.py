@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from cnncourse.errors import message
+from cnncourse.errors import did_you_mean, message
 
 Rng = np.random.Generator | int | None
 
@@ -26,10 +26,6 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     param : float, optional
         Negative slope of "leaky_relu", default 0.01.
 
-    Returns
-    -------
-    float
-
     Raises
     ------
     ValueError
@@ -43,9 +39,8 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
     if nonlinearity not in _GAINS:
-        known = sorted([*_GAINS, "leaky_relu"])
-        rule, remedy = f"must be one of {known}", "Use 'relu' before ReLU."
-        raise ValueError(message("nonlinearity", repr(nonlinearity), rule, remedy))
+        remedy = did_you_mean(nonlinearity, [*_GAINS, "leaky_relu"])
+        raise ValueError(message("nonlinearity", repr(nonlinearity), "must be known", remedy))
     return _GAINS[nonlinearity]
 
 
@@ -120,18 +115,7 @@ def xavier_uniform_(tensor: np.ndarray, gain: float = 1.0, *, rng: Rng = None) -
 
 
 def xavier_normal_(tensor: np.ndarray, gain: float = 1.0, *, rng: Rng = None) -> np.ndarray:
-    """Fill normally with deviation gain · √(2 / (fan_in + fan_out)).
-
-    References
-    ----------
-    Glorot and Bengio (2010), §4.2.1.
-
-    Examples
-    --------
-    >>> weight = xavier_normal_(np.empty((200, 100)), rng=0)
-    >>> bool(abs(weight.std() - np.sqrt(2 / 300)) < 0.001)
-    True
-    """
+    """Fill normally with deviation gain · √(2 / (fan_in + fan_out)); source as in `xavier_uniform_`."""
     return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(fans(tensor))), rng=rng)
 
 
@@ -155,11 +139,6 @@ def kaiming_uniform_(
     nonlinearity : str, default "leaky_relu"
         As in `calculate_gain`.
     rng : numpy.random.Generator or int, optional
-
-    Returns
-    -------
-    ndarray
-        `tensor` itself.
 
     Raises
     ------
@@ -190,30 +169,7 @@ def kaiming_normal_(
 ) -> np.ndarray:
     """Fill normally with deviation gain / √fan.
 
-    Parameters
-    ----------
-    tensor, a, mode, nonlinearity, rng
-        As in `kaiming_uniform_`.
-
-    Returns
-    -------
-    ndarray
-        `tensor` itself.
-
-    Raises
-    ------
-    ValueError
-        As `kaiming_uniform_`.
-
-    References
-    ----------
-    He, Zhang, Ren, Sun (2015), "Delving deep into rectifiers", §2.2.
-
-    Examples
-    --------
-    >>> weight = kaiming_normal_(np.empty((64, 32, 3, 3)), nonlinearity="relu", rng=0)
-    >>> bool(abs(weight.std() - np.sqrt(2 / 288)) < 0.001)
-    True
+    Arguments, errors and source are those of `kaiming_uniform_`.
     """
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), rng=rng)
 
@@ -229,8 +185,6 @@ def _kaiming_std(tensor: np.ndarray, a: float, mode: str, nonlinearity: str) -> 
 def default_(weight: np.ndarray, bias: np.ndarray | None, *, rng: Rng = None) -> None:
     """Fill the weight and bias of a layer as torch's layers do: evenly between ±1 / √fan_in.
 
-    Torch writes it ``kaiming_uniform_(weight, a=sqrt(5))``, which is the same.
-
     Examples
     --------
     >>> weight, bias = np.empty((10, 4)), np.empty(10)
@@ -239,8 +193,8 @@ def default_(weight: np.ndarray, bias: np.ndarray | None, *, rng: Rng = None) ->
     (True, True)
     """
     rng = np.random.default_rng(rng)
-    kaiming_uniform_(weight, a=math.sqrt(5), rng=rng)
+    kaiming_uniform_(weight, a=math.sqrt(5), rng=rng)  # the same, as torch writes it
     if bias is not None:
-        fan_in = fans(weight)[0]
+        fan_in, _ = fans(weight)
         bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
         uniform_(bias, -bound, bound, rng=rng)

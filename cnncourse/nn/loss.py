@@ -41,17 +41,13 @@ class CrossEntropyLoss(Module):
         self.weight, self.ignore_index = weight, ignore_index
         self.reduction, self.label_smoothing = reduction, label_smoothing
 
+    def _options(self) -> dict:
+        names = ("weight", "ignore_index", "reduction", "label_smoothing")
+        return {name: getattr(self, name) for name in names}
+
     def __call__(self, input: np.ndarray, target: np.ndarray) -> np.ndarray:
         """Compute the loss: the same as `forward`."""
         return self.forward(input, target)
-
-    def _options(self) -> dict:
-        return {
-            "weight": self.weight,
-            "ignore_index": self.ignore_index,
-            "reduction": self.reduction,
-            "label_smoothing": self.label_smoothing,
-        }
 
     def forward(self, input: np.ndarray, target: np.ndarray) -> np.ndarray:
         """Scores (N, C) and classes (N,) or probabilities (N, C) -> the loss."""

@@ -23,7 +23,6 @@ class Parameter:
 
     Attributes
     ----------
-    data : ndarray
     grad : ndarray of the same shape, or None
         Sum of the gradients since `zero_grad`.
 
@@ -94,17 +93,10 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} defines no backward.")
 
     def recall(self, name: str) -> object:
-        """Return what `forward` remembered under this attribute name.
-
-        Raises
-        ------
-        RuntimeError
-            If `forward` has not run yet.
-        """
+        """Return what `forward` remembered under this attribute name; before it ran, raise a RuntimeError."""
         if name not in vars(self):
-            raise RuntimeError(
-                f"{type(self).__name__}.backward needs a forward pass first. Call the module on an input."
-            )
+            kind = type(self).__name__
+            raise RuntimeError(f"{kind}.backward needs a forward pass first. Call the module on an input.")
         return vars(self)[name]
 
     def named_children(self) -> list[tuple[str, Module]]:
@@ -157,13 +149,7 @@ class Module:
             yield from child._arrays(f"{prefix}{name}.")
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Return copies of all parameters and buffers by torch's names.
-
-        Returns
-        -------
-        dict of str to ndarray
-            Training goes on without changing them.
-        """
+        """Return copies of all parameters and buffers by torch's names; training does not change them."""
         return {name: array.copy() for name, array in self._arrays()}
 
     def load_state_dict(

@@ -119,7 +119,6 @@ class SGD(Optimizer):
         self.weight_decay, self.nesterov = weight_decay, nesterov
 
     def update(self, data: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray]) -> None:
-        """Move one parameter in place."""
         if self.weight_decay:
             grad = grad + self.weight_decay * data
         if self.momentum:
@@ -138,8 +137,8 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Parameter
-    lr : float, default 1e-3
+    params, lr
+        As in `SGD`.
     betas : (float, float), default (0.9, 0.999)
         How long the mean of the gradients and of their squares are remembered.
     eps : float, default 1e-8
@@ -190,7 +189,6 @@ class Adam(Optimizer):
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
 
     def update(self, data: np.ndarray, grad: np.ndarray, state: dict[str, np.ndarray]) -> None:
-        """Move one parameter in place."""
         if self.weight_decay and self.decoupled:
             data *= 1 - self.lr * self.weight_decay
         elif self.weight_decay:
@@ -216,11 +214,6 @@ class AdamW(Adam):
         As in `Adam`.
     weight_decay : float, default 1e-2
 
-    Raises
-    ------
-    ValueError
-        As `Adam`.
-
     Notes
     -----
     Before Adam's step, :math:`\theta \leftarrow (1 - \eta \lambda)\, \theta`.
@@ -228,14 +221,6 @@ class AdamW(Adam):
     References
     ----------
     Loshchilov and Hutter (2017), "Decoupled weight decay regularization", algorithm 2.
-
-    Examples
-    --------
-    >>> weight = Parameter(np.array([1.0]))
-    >>> weight.grad = np.array([0.0])
-    >>> AdamW([weight], lr=0.1, weight_decay=0.5).step()
-    >>> weight.data
-    array([0.95])
     """
 
     decoupled = True

@@ -1,4 +1,4 @@
-"""Layers without weights: pooling, activations, and flattening."""
+"""Layers without weights: pooling, activations, flattening, and dropout."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import numpy as np
 
 from cnncourse import ops
 from cnncourse.errors import message
+from cnncourse.nn import init
 from cnncourse.nn.module import Module
 
 Size = int | tuple[int, int]
 
 
-class MaxPool2d(Module):
+class _Pool(Module):
+    """What pools share: the text of their most used arguments."""
+
+    def extra_repr(self) -> str:
+        stride = self.kernel_size if self.stride is None else self.stride
+        return f"kernel_size={self.kernel_size}, stride={stride}, padding={self.padding}"
+
+
+class MaxPool2d(_Pool):
     """Keep the largest value of each window: see `ops.max_pool2d`.
 
     Parameters
@@ -54,17 +63,11 @@ class MaxPool2d(Module):
         return (out, indices) if self.return_indices else out
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the gradient of the input."""
         input, indices = self.recall("_saved")
         return ops.max_pool2d_backward(grad_output, input, *self._options(), indices=indices)
 
-    def extra_repr(self) -> str:
-        """Return the constructor's arguments as text."""
-        stride = self.kernel_size if self.stride is None else self.stride
-        return f"kernel_size={self.kernel_size}, stride={stride}, padding={self.padding}"
 
-
-class AvgPool2d(Module):
+class AvgPool2d(_Pool):
     """Average each window: see `ops.avg_pool2d`.
 
     Parameters
@@ -102,13 +105,7 @@ class AvgPool2d(Module):
         return ops.avg_pool2d(input, *self._options())
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the gradient of the input."""
         return ops.avg_pool2d_backward(grad_output, self.recall("_input"), *self._options())
-
-    def extra_repr(self) -> str:
-        """Return the constructor's arguments as text."""
-        stride = self.kernel_size if self.stride is None else self.stride
-        return f"kernel_size={self.kernel_size}, stride={stride}, padding={self.padding}"
 
 
 class ReLU(Module):
@@ -118,67 +115,42 @@ class ReLU(Module):
     ----------
     inplace : bool, default False
         Write the result into the input.
-
-    Examples
-    --------
-    >>> ReLU()(np.array([-1.0, 2.0]))
-    array([0., 2.])
     """
 
     def __init__(self, inplace: bool = False) -> None:
         self.inplace = inplace
 
     def forward(self, input: np.ndarray) -> np.ndarray:
-        """Any shape -> the same shape."""
-        # The output is remembered, not the input: it is positive at the same places, also when written in
-        # place.
+        # The output is remembered: positive at the same places as the input, also when written in place.
         self._output = ops.relu(input, self.inplace)
         return self._output
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the gradient of the input."""
         return ops.relu_backward(grad_output, self.recall("_output"))
 
     def extra_repr(self) -> str:
-        """Return the constructor's arguments as text."""
         return "inplace=True" if self.inplace else ""
 
 
 class Sigmoid(Module):
-    """Squash into 0 … 1: see `ops.sigmoid`.
-
-    Examples
-    --------
-    >>> Sigmoid()(np.array([0.0]))
-    array([0.5])
-    """
+    """Squash into 0 … 1: see `ops.sigmoid`."""
 
     def forward(self, input: np.ndarray) -> np.ndarray:
-        """Any shape -> the same shape."""
         self._input = input
         return ops.sigmoid(input)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the gradient of the input."""
         return ops.sigmoid_backward(grad_output, self.recall("_input"))
 
 
 class Tanh(Module):
-    """Squash into −1 … 1: see `ops.tanh`.
-
-    Examples
-    --------
-    >>> Tanh()(np.array([0.0]))
-    array([0.])
-    """
+    """Squash into −1 … 1: see `ops.tanh`."""
 
     def forward(self, input: np.ndarray) -> np.ndarray:
-        """Any shape -> the same shape."""
         self._input = input
         return ops.tanh(input)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the gradient of the input."""
         return ops.tanh_backward(grad_output, self.recall("_input"))
 
 
@@ -188,12 +160,7 @@ class Flatten(Module):
     Parameters
     ----------
     start_dim, end_dim : int, default 1 and -1
-        First and last axis to join.
-
-    Raises
-    ------
-    ValueError
-        If there are no such axes, when called.
+        First and last axis to join. An input without them raises a ValueError.
 
     Examples
     --------
@@ -220,5 +187,46 @@ class Flatten(Module):
         return input.reshape(input.shape[:start] + (length,) + input.shape[end + 1 :])
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
-        """Return the gradient of the input."""
         return grad_output.reshape(self.recall("_shape"))
+
+
+class Dropout(Module):
+    """Switch numbers off at random while training: see `ops.dropout`.
+
+    Parameters
+    ----------
+    p : float from 0 to 1, default 0.5
+        Probability of zero.
+    inplace : bool, default False
+        Write the result into the input.
+    rng : numpy.random.Generator or int, optional
+        Where the random numbers come from, or a seed.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not a probability.
+
+    Examples
+    --------
+    >>> Dropout(0.5, rng=0)(np.ones(6))
+    array([2., 2., 2., 0., 0., 0.])
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False, *, rng: init.Rng = None) -> None:
+        if not 0 <= p <= 1:
+            raise ValueError(message("p", p, "must lie between 0 and 1", "0.5 is usual."))
+        self.p, self.inplace, self.rng = p, inplace, np.random.default_rng(rng)
+
+    def forward(self, input: np.ndarray) -> np.ndarray:
+        """Any shape -> the same shape."""
+        out, mask = ops.dropout(input, self.p, self.training, self.inplace, rng=self.rng, return_mask=True)
+        self._saved = (input, mask, self.training)
+        return out
+
+    def backward(self, grad_output: np.ndarray) -> np.ndarray:
+        input, mask, training = self.recall("_saved")
+        return ops.dropout_backward(grad_output, input, self.p, training, mask=mask)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}"

@@ -1,6 +1,15 @@
-"""NumPy operators that speak ``torch.nn.functional``: same names, arguments, defaults and meaning."""
+"""NumPy operators that speak ``torch.nn.functional``: same names, arguments, defaults and meaning.
+
+`<op>_backward(grad_output, <the arguments of op>)` returns the gradients in the order of the inputs, each of
+the shape of its input. It refuses what `<op>` refuses, and a `grad_output` of another shape or dtype than the
+output. Complex numbers are taken by convolutions and `linear` alone.
+"""
 
 from cnncourse.ops.activation import (
+    hardsigmoid,
+    hardsigmoid_backward,
+    hardswish,
+    hardswish_backward,
     hardtanh,
     hardtanh_backward,
     leaky_relu,
@@ -10,23 +19,20 @@ from cnncourse.ops.activation import (
     relu6_backward,
     relu_backward,
 )
-from cnncourse.ops.activation_gated import (
+from cnncourse.ops.activation_smooth import (
+    elu,
+    elu_backward,
     gelu,
     gelu_backward,
-    hardswish,
-    hardswish_backward,
-    silu,
-    silu_backward,
-)
-from cnncourse.ops.activation_sigmoid import (
-    hardsigmoid,
-    hardsigmoid_backward,
     sigmoid,
     sigmoid_backward,
+    silu,
+    silu_backward,
+    softplus,
+    softplus_backward,
     tanh,
     tanh_backward,
 )
-from cnncourse.ops.activation_soft import elu, elu_backward, softplus, softplus_backward
 from cnncourse.ops.adaptive_pool import (
     adaptive_avg_pool2d,
     adaptive_avg_pool2d_backward,

@@ -6,30 +6,35 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
+from cnncourse.ops._precision import wide
 
 
-def reduced(losses: np.ndarray, reduction: str, total_weight: float) -> np.ndarray:
+def reduced(losses: np.ndarray, reduction: str, total_weight: float, dtype: np.dtype) -> np.ndarray:
     """Return all losses, their sum, or the sum over `total_weight`: NaN for nothing, as in torch."""
-    if reduction == "none":
-        return losses
-    total = losses.sum()
-    if reduction == "sum":
-        return total
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return total / losses.dtype.type(total_weight)
+    if reduction != "none":
+        losses = losses.sum()
+    if reduction == "mean":
+        with np.errstate(invalid="ignore", divide="ignore"):
+            losses = np.divide(losses, total_weight)
+    return losses.astype(dtype, copy=False)
 
 
 def per_sample(
     grad_output: np.ndarray, shape: tuple[int, ...], reduction: str, total_weight: float, dtype: np.dtype
 ) -> np.ndarray:
-    """Turn the gradient of the reduced loss into one number per sample."""
-    grad = np.asarray(grad_output, dtype=dtype)
+    """Turn the gradient of the reduced loss into one number per sample, in float32 for float16."""
+    grad = wide(np.asarray(grad_output, dtype))
     expected = shape if reduction == "none" else ()
     arguments.same_shape("grad_output", grad, expected, f"the shape of the loss with reduction={reduction!r}")
     if reduction == "mean":
         with np.errstate(invalid="ignore", divide="ignore"):
-            grad = grad / np.asarray(total_weight, dtype)
+            grad = grad / np.asarray(total_weight, grad.dtype)
     return np.broadcast_to(grad, shape)
+
+
+def loss_dtype(*arrays: np.ndarray | None) -> np.dtype:
+    """Return the widest of the float dtypes that take part in a loss; whole numbers have no say."""
+    return np.result_type(*(x.dtype for x in arrays if x is not None and x.dtype.kind == "f"))
 
 
 def check_reduction(reduction: str) -> None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
-from cnncourse.errors import message
 from cnncourse.ops import arguments
+from cnncourse.ops._precision import wide
 
 Gradients = tuple[np.ndarray, np.ndarray | None, np.ndarray | None]
 
 
 def normalised(x: np.ndarray, axes: tuple[int, ...], eps: float) -> tuple[np.ndarray, ...]:
     """Return x̂ = (x − mean) / √(variance + eps), the mean, the variance, and 1 / √(variance + eps)."""
-    count = math.prod(x.shape[a] for a in axes)
-    scale = x.dtype.type(1 / count if count else np.nan)
-    mean = x.sum(axis=axes, keepdims=True) * scale
+    mean = _mean(x, axes)
     centred = x - mean
-    var = (centred * centred).sum(axis=axes, keepdims=True) * scale
-    inverse = 1 / np.sqrt(var + x.dtype.type(eps))
+    var = _mean(centred * centred, axes)
+    inverse = 1 / np.sqrt(var + float(eps))
     centred *= inverse
     return centred, mean, var, inverse
 
@@ -27,15 +26,13 @@ def normalised(x: np.ndarray, axes: tuple[int, ...], eps: float) -> tuple[np.nda
 def normalised_backward(
     grad: np.ndarray, x_hat: np.ndarray, inverse: np.ndarray, axes: tuple[int, ...]
 ) -> np.ndarray:
-    """Send a gradient back through x̂: what moves the mean or the variance of its group is taken out.
+    """Send a gradient back through x̂: what moves the mean or the variance of its group is taken out."""
+    return (grad - _mean(grad, axes) - x_hat * _mean(grad * x_hat, axes)) * inverse
 
-    With m numbers in a group, ∇x = (g − Σg/m − x̂ Σ(g x̂)/m) / √(variance + eps).
-    """
-    count = math.prod(x_hat.shape[a] for a in axes)
-    scale = grad.dtype.type(1 / count if count else np.nan)
-    mean = grad.sum(axis=axes, keepdims=True) * scale
-    along = (grad * x_hat).sum(axis=axes, keepdims=True) * scale
-    return (grad - mean - x_hat * along) * inverse
+
+def _mean(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """Return the mean along axes, which stay with length 1; of nothing it is 0, without NumPy's warning."""
+    return x.sum(axis=axes, keepdims=True) / max(1, math.prod(x.shape[a] for a in axes))
 
 
 def scaled(x_hat: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None) -> np.ndarray:
@@ -47,23 +44,37 @@ def scaled(x_hat: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None
     return x_hat
 
 
+def scaled_backward(
+    grad: np.ndarray,
+    x_hat: np.ndarray,
+    weight: np.ndarray | None,
+    bias: np.ndarray | None,
+    axes: tuple[int, ...],
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return the gradients of γ and β: sums over the axes that share one of them."""
+    return (
+        None if weight is None else (grad * x_hat).sum(axis=axes).astype(weight.dtype, copy=False),
+        None if bias is None else grad.sum(axis=axes).astype(bias.dtype, copy=False),
+    )
+
+
 def per_channel(values: np.ndarray | None, x: np.ndarray) -> np.ndarray | None:
     """Give one number per channel the axes of x: (C,) -> (C, 1, ...)."""
-    return None if values is None else values.reshape((-1,) + (1,) * (x.ndim - 2))
+    return None if values is None else wide(values).reshape((-1,) + (1,) * (x.ndim - 2))
 
 
-def check_eps(eps: float, positive: bool = False) -> None:
-    """Check what is added to the variance: at least 0, or above 0."""
-    if eps < 0 or (positive and eps == 0):
-        rule, remedy = f"must be {'above' if positive else 'at least'} 0", "1e-5 is usual."
-        raise ValueError(message("eps", eps, rule, remedy))
-
-
-def check_parameter(
-    argument: str, value: np.ndarray | None, shape: tuple[int, ...], input: np.ndarray
+def check_parameters(
+    input: np.ndarray, shape: tuple[int, ...], parameters: Mapping[str, np.ndarray | None]
 ) -> None:
-    """Check that a weight, bias or statistic is absent or an array of the right shape and dtype."""
-    if value is not None:
+    """Check that weights, biases and statistics are absent or of the right shape and dtype.
+
+    The dtype is that of the input; beside float16 it may be float32, for all of them.
+    """
+    given = {argument: value for argument, value in parameters.items() if value is not None}
+    for argument, value in given.items():
         arguments.array(argument, value)
-        arguments.same_dtype(argument, value, "input", input)
         arguments.same_shape(argument, value, shape, "one number per normalised channel or entry")
+    if input.dtype == np.float16 and all(value.dtype == np.float32 for value in given.values()):
+        return
+    for argument, value in given.items():
+        arguments.same_dtype(argument, value, "input", input)

@@ -1,9 +1,8 @@
-"""Rectifiers: activations made of straight pieces, which leave positive numbers as they are.
+"""Activations made of straight pieces.
 
 Without an activation between them, a stack of layers would be a single linear map. Each function works
-number by number, on arrays of any shape. Each gradient multiplies by the slope at the input; at a corner
-the slope is that of torch. The other activations: `activation_soft`, `activation_sigmoid`,
-`activation_gated`.
+number by number, on arrays of any shape. Its gradient, next to it, multiplies by the slope at the input; at
+a corner the slope is that of torch. The curved ones are in `activation_smooth`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
-from cnncourse.ops._elementwise import deliver, gradient, keep, real
+from cnncourse.ops._elementwise import deliver, gradient
+from cnncourse.ops._precision import narrow, wide
 
 
 def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
@@ -21,6 +21,7 @@ def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     Parameters
     ----------
     input : ndarray of any shape
+        Whole numbers are taken as well.
     inplace : bool, default False
         Write the result into `input`.
 
@@ -31,7 +32,9 @@ def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     Raises
     ------
     TypeError
-        If `input` is not an array of numbers.
+        If `input` is not an array of real numbers.
+    ValueError
+        If `input` shall be overwritten and is read-only.
 
     Notes
     -----
@@ -47,26 +50,14 @@ def relu(input: np.ndarray, inplace: bool = False) -> np.ndarray:
     >>> relu(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 3.])
     """
-    return deliver(np.maximum(real(input), 0), input, inplace)
+    arguments.real("input", input)
+    return deliver(np.maximum(input, 0), input, inplace)
 
 
 def relu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Let the gradient through where the input was positive.
+    """Let the gradient through where the input was positive; arguments as in `relu`.
 
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of `input`
-    input
-        As given to `relu`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `relu`, and if `grad_output` has another shape or dtype than `input`.
+    Where the input is NaN, nothing passes; in torch it does.
 
     Examples
     --------
@@ -74,7 +65,7 @@ def relu_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
     array([0., 0., 5.])
     """
     gradient(grad_output, input)
-    return keep(grad_output, ~(input <= 0))
+    return grad_output * (input > 0)
 
 
 def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = False) -> np.ndarray:
@@ -82,8 +73,7 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
 
     Parameters
     ----------
-    input : ndarray of any shape
-        Floating point.
+    input : float ndarray of any shape
     negative_slope : float, default 0.01
     inplace : bool, default False
         Write the result into `input`.
@@ -99,7 +89,7 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
 
     Notes
     -----
-    .. math:: y = x \text{ if } x > 0 \text{ else } a x, \qquad y' = 1 \text{ or } a
+    .. math:: y = \max(0, x) + a \min(0, x), \qquad y' = 1 \text{ if } x > 0 \text{ else } a
 
     References
     ----------
@@ -111,36 +101,15 @@ def leaky_relu(input: np.ndarray, negative_slope: float = 0.01, inplace: bool = 
     array([-0.2,  3. ])
     """
     arguments.floating("input", input)
-    return deliver(np.where(input > 0, input, input * negative_slope), input, inplace)
+    return deliver(np.maximum(input, 0) + negative_slope * np.minimum(input, 0), input, inplace)
 
 
 def leaky_relu_backward(
     grad_output: np.ndarray, input: np.ndarray, negative_slope: float = 0.01
 ) -> np.ndarray:
-    """Let the gradient through where the input was positive, and `negative_slope` of it elsewhere.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of `input`
-    input, negative_slope
-        As given to `leaky_relu`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `leaky_relu`, and if `grad_output` has another shape or dtype than `input`.
-
-    Examples
-    --------
-    >>> leaky_relu_backward(np.array([5.0, 5.0]), np.array([-2.0, 3.0]), 0.1)
-    array([0.5, 5. ])
-    """
+    """Take `negative_slope` of the gradient where the input was negative; arguments as in `leaky_relu`."""
     gradient(grad_output, input)
-    return np.where(input > 0, grad_output, grad_output * negative_slope)
+    return narrow(np.where(input > 0, grad_output, grad_output * negative_slope), input)
 
 
 def hardtanh(
@@ -151,6 +120,7 @@ def hardtanh(
     Parameters
     ----------
     input : ndarray of any shape
+        Whole numbers are taken as well.
     min_val, max_val : float, default -1 and 1
         Bounds of the output.
     inplace : bool, default False
@@ -163,7 +133,7 @@ def hardtanh(
     Raises
     ------
     TypeError
-        If `input` is not an array of numbers.
+        If `input` is not an array of real numbers.
     ValueError
         If `min_val` is above `max_val`.
 
@@ -176,7 +146,7 @@ def hardtanh(
     >>> hardtanh(np.array([-2.0, 0.5, 3.0]))
     array([-1. ,  0.5,  1. ])
     """
-    real(input)
+    arguments.real("input", input)
     _check_bounds(min_val, max_val)
     low, high = input.dtype.type(min_val), input.dtype.type(max_val)
     return deliver(np.clip(input, low, high), input, inplace)
@@ -185,31 +155,10 @@ def hardtanh(
 def hardtanh_backward(
     grad_output: np.ndarray, input: np.ndarray, min_val: float = -1.0, max_val: float = 1.0
 ) -> np.ndarray:
-    """Let the gradient through between the bounds.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of `input`
-    input, min_val, max_val
-        As given to `hardtanh`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `hardtanh`, and if `grad_output` has another shape or dtype than `input`.
-
-    Examples
-    --------
-    >>> hardtanh_backward(np.array([5.0, 5.0, 5.0]), np.array([-2.0, 0.5, 1.0]))
-    array([0., 5., 0.])
-    """
+    """Let the gradient through between the bounds; arguments as in `hardtanh`."""
     gradient(grad_output, input)
     _check_bounds(min_val, max_val)
-    return keep(grad_output, (input > min_val) & (input < max_val))
+    return grad_output * ((input > min_val) & (input < max_val))
 
 
 def _check_bounds(min_val: float, max_val: float) -> None:
@@ -223,9 +172,8 @@ def relu6(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
     Parameters
     ----------
-    input : ndarray of any shape
-    inplace : bool, default False
-        Write the result into `input`.
+    input, inplace
+        As in `relu`.
 
     Returns
     -------
@@ -233,8 +181,8 @@ def relu6(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
     Raises
     ------
-    TypeError
-        If `input` is not an array of numbers.
+    TypeError, ValueError
+        As `relu`.
 
     Notes
     -----
@@ -254,26 +202,93 @@ def relu6(input: np.ndarray, inplace: bool = False) -> np.ndarray:
 
 
 def relu6_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
-    """Let the gradient through between 0 and 6.
+    """Let the gradient through between 0 and 6; arguments as in `relu6`."""
+    return hardtanh_backward(grad_output, input, 0.0, 6.0)
+
+
+def hardsigmoid(input: np.ndarray, inplace: bool = False) -> np.ndarray:
+    r"""Rise from 0 at −3 to 1 at 3 in a straight line: a sigmoid without exponential.
 
     Parameters
     ----------
-    grad_output : ndarray of the shape of `input`
-    input
-        As given to `relu6`.
+    input : float ndarray of any shape
+    inplace : bool, default False
+        Write the result into `input`.
 
     Returns
     -------
-    ndarray of the shape of `input`
+    ndarray of the shape and dtype of `input`
 
     Raises
     ------
-    TypeError, ValueError
-        As `relu6`, and if `grad_output` has another shape or dtype than `input`.
+    TypeError
+        If `input` is not an array of floats.
+
+    Notes
+    -----
+    .. math:: y = \min(\max(x / 6 + 1/2, 0), 1), \qquad y' = [-3 < x < 3] / 6
+
+    References
+    ----------
+    Howard et al. (2019), "Searching for MobileNetV3", §5.2.
 
     Examples
     --------
-    >>> relu6_backward(np.array([5.0, 5.0, 5.0]), np.array([-2.0, 3.0, 9.0]))
-    array([0., 5., 0.])
+    >>> hardsigmoid(np.array([-4.0, 0.0, 3.0]))
+    array([0. , 0.5, 1. ])
     """
-    return hardtanh_backward(grad_output, input, 0.0, 6.0)
+    arguments.floating("input", input)
+    return deliver(np.clip(wide(input) / 6 + 0.5, 0, 1), input, inplace)
+
+
+def hardsigmoid_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
+    """Let a sixth of the gradient through between −3 and 3; arguments as in `hardsigmoid`."""
+    gradient(grad_output, input)
+    return grad_output / 6 * ((input > -3) & (input < 3))
+
+
+def hardswish(input: np.ndarray, inplace: bool = False) -> np.ndarray:
+    r"""Multiply the input by its `hardsigmoid`: a `silu` without exponential.
+
+    Parameters
+    ----------
+    input, inplace
+        As in `hardsigmoid`.
+
+    Returns
+    -------
+    ndarray of the shape and dtype of `input`
+
+    Raises
+    ------
+    TypeError
+        If `input` is not an array of floats.
+
+    Notes
+    -----
+    .. math:: y = x \min(\max(x / 6 + 1/2, 0), 1), \qquad y' = x/3 + 1/2 \text{ for } |x| < 3
+
+    References
+    ----------
+    Howard et al. (2019), "Searching for MobileNetV3", §5.2.
+
+    Examples
+    --------
+    >>> hardswish(np.array([-4.0, -1.5, 3.0]))
+    array([-0.   , -0.375,  3.   ])
+    """
+    arguments.floating("input", input)
+    x = wide(input)
+    with np.errstate(invalid="ignore"):  # −∞ · 0 is NaN, in torch too
+        return deliver(x * np.clip(x / 6 + 0.5, 0, 1), input, inplace)
+
+
+def hardswish_backward(grad_output: np.ndarray, input: np.ndarray) -> np.ndarray:
+    """Multiply by 0 up to −3, by 1 from 3 on, and by x/3 + 1/2 between; arguments as in `hardswish`.
+
+    Where the input is NaN, nothing passes; in torch it does.
+    """
+    gradient(grad_output, input)
+    x = wide(input)
+    slope = np.where(x < 3, x / 3 + 0.5, 1)
+    return narrow(grad_output * slope * (x > -3), input)

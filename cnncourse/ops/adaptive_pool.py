@@ -10,7 +10,8 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
-from cnncourse.ops._windows import grad_batch, no_empty_axis, scatter
+from cnncourse.ops._precision import narrow, wide
+from cnncourse.ops._windows import Axis, grad_batch, no_empty_axis, reduce, scatter
 
 OutputSize = int | tuple[int | None, int | None]
 
@@ -34,8 +35,9 @@ def _windows(size: int, windows: int) -> tuple[np.ndarray, np.ndarray]:
 def _sum_windows(x: np.ndarray, windows: int) -> np.ndarray:
     """Add up the adaptive windows of the last axis: (…, size) -> (…, windows)."""
     size = x.shape[-1]
-    if windows and size % windows == 0:
-        return x.reshape(x.shape[:-1] + (windows, size // windows)).sum(axis=-1)
+    if windows and size % windows == 0:  # side by side, the windows of `avg_pool2d`
+        step = size // windows
+        return reduce(x, Axis(size, step, step, 0, 1, windows), -1, np.add, 0)
     start, end = _windows(size, windows)
     total = np.zeros(x.shape[:-1] + (windows,), x.dtype)
     for k in range((end - start).max(initial=0)):
@@ -50,10 +52,10 @@ def _sum_windows2d(x: np.ndarray, output_size: tuple[int, int]) -> np.ndarray:
     return np.swapaxes(_sum_windows(np.swapaxes(in_rows, -1, -2), output_size[0]), -1, -2)
 
 
-def _area(size: tuple[int, int], output_size: tuple[int, int], dtype: np.dtype) -> np.ndarray:
+def _area(size: tuple[int, int], output_size: tuple[int, int]) -> np.ndarray:
     """Return how many samples each window holds, of shape `output_size`."""
     (top, bottom), (left, right) = (_windows(n, o) for n, o in zip(size, output_size))
-    return np.multiply.outer(bottom - top, right - left).astype(dtype)
+    return np.multiply.outer(bottom - top, right - left).astype(np.float32)
 
 
 def adaptive_avg_pool2d(input: np.ndarray, output_size: OutputSize) -> np.ndarray:
@@ -63,8 +65,7 @@ def adaptive_avg_pool2d(input: np.ndarray, output_size: OutputSize) -> np.ndarra
 
     Parameters
     ----------
-    input : ndarray of shape (N, C, H, W) or (C, H, W)
-        Floating point.
+    input : float ndarray of shape (N, C, H, W) or (C, H, W)
     output_size : int or (int or None, int or None)
         Height and width of the output; None keeps the input's.
 
@@ -103,48 +104,27 @@ def adaptive_avg_pool2d(input: np.ndarray, output_size: OutputSize) -> np.ndarra
         remedy = "Pool an image of at least one pixel."
         raise ValueError(message("input", f"shape {input.shape}", "must have rows and columns", remedy))
     output_size = _output_size(output_size, batch.shape[2:])
-    mean = _sum_windows2d(batch, output_size) / _area(batch.shape[2:], output_size, batch.dtype)
-    mean = np.ascontiguousarray(mean)
+    mean = _sum_windows2d(wide(batch), output_size) / _area(batch.shape[2:], output_size)
+    mean = np.ascontiguousarray(narrow(mean, input))
     return mean if batched else mean[0]
 
 
 def adaptive_avg_pool2d_backward(
     grad_output: np.ndarray, input: np.ndarray, output_size: OutputSize
 ) -> np.ndarray:
-    """Spread each output's gradient evenly over its window.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, output_size
-        As given to `adaptive_avg_pool2d`; of `input` only the shape matters.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `adaptive_avg_pool2d`, and if `grad_output` has another shape than the output.
+    """Spread each output's gradient evenly over its window; arguments as in `adaptive_avg_pool2d`.
 
     Notes
     -----
     Sample h lies in the windows ⌊h·O/H⌋ to ⌈(h+1)·O/H⌉: the forward's formula with H and O exchanged. So the
     gradient is the same sum with the two sizes exchanged.
-
-    Examples
-    --------
-    >>> adaptive_avg_pool2d_backward(np.array([[[8.0]]]), np.zeros((1, 2, 2)), 1)
-    array([[[2., 2.],
-            [2., 2.]]])
     """
     arguments.floating("input", input)
     batch, batched = arguments.images("input", input)
     size = batch.shape[2:]
     output_size = _output_size(output_size, size)
     grad = grad_batch(grad_output, batch, batched, output_size)
-    grad_input = _sum_windows2d(grad / _area(size, output_size, batch.dtype), size)
+    grad_input = narrow(_sum_windows2d(wide(grad) / _area(size, output_size), size), input)
     return grad_input if batched else grad_input[0]
 
 
@@ -155,8 +135,7 @@ def adaptive_max_pool2d(
 
     Parameters
     ----------
-    input : ndarray of shape (N, C, H, W) or (C, H, W)
-        Floating point.
+    input : float ndarray of shape (N, C, H, W) or (C, H, W)
     output_size : int or (int or None, int or None)
         Height and width of the output; None keeps the input's.
     return_indices : bool, default False
@@ -219,22 +198,7 @@ def _max_and_indices(batch: np.ndarray, output_size: tuple[int, int]) -> tuple[n
 def adaptive_max_pool2d_backward(
     grad_output: np.ndarray, input: np.ndarray, output_size: OutputSize, return_indices: bool = False
 ) -> np.ndarray:
-    """Send each output's gradient to the input that was the maximum of its window; the others get zero.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, output_size, return_indices
-        As given to `adaptive_max_pool2d`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `adaptive_max_pool2d`, and if `grad_output` has another shape than the output.
+    """Send each gradient to the maximum of its window, 0 elsewhere; arguments as in `adaptive_max_pool2d`.
 
     Examples
     --------
@@ -246,5 +210,5 @@ def adaptive_max_pool2d_backward(
     batch, batched, output_size = _max_arguments(input, output_size)
     grad = grad_batch(grad_output, batch, batched, output_size)
     _, indices = _max_and_indices(batch, output_size)
-    grad_input = scatter(grad, indices, batch.shape)
+    grad_input = narrow(scatter(wide(grad), indices, batch.shape), input)
     return grad_input if batched else grad_input[0]

@@ -1,4 +1,7 @@
-"""Argument checks shared by all operators."""
+"""Argument checks shared by all operators.
+
+Each raises a TypeError or a ValueError that names the argument, what came, the rule and what to do.
+"""
 
 from __future__ import annotations
 
@@ -13,33 +16,11 @@ from cnncourse.errors import message
 def array(
     argument: str, value: object, ndims: int | Sequence[int] | None = None, layout: str = ""
 ) -> np.ndarray:
-    """Check that ``value`` is a NumPy array of numbers with one of the allowed numbers of axes.
+    """Check that ``value`` is a NumPy array of numbers, and return it, never a copy.
 
-    Parameters
-    ----------
-    argument : str
-        Name of the argument, for the error text.
-    value : object
-        What the caller passed.
-    ndims : int or sequence of int, optional
-        Allowed numbers of axes. Any number by default.
-    layout : str, optional
-        The meaning of the axes in words, such as ``"(N, C, H, W)"``.
+    ``ndims`` are the allowed numbers of axes, any by default; ``layout`` says in words what the axes mean,
+    such as ``"(N, C, H, W)"``.
 
-    Returns
-    -------
-    ndarray
-        ``value`` itself, never a copy.
-
-    Raises
-    ------
-    TypeError
-        If ``value`` is not an array, or an array of objects, strings or dates.
-    ValueError
-        If the number of axes is not allowed.
-
-    Examples
-    --------
     >>> array("input", np.zeros((2, 3)), 2).shape
     (2, 3)
     """
@@ -47,8 +28,7 @@ def array(
         remedy = "Call its .numpy()." if hasattr(value, "numpy") else "Convert it with np.asarray(...)."
         raise TypeError(message(argument, f"a {type(value).__name__}", "must be a NumPy array", remedy))
     if value.dtype.kind not in "biufc":
-        remedy = "Convert it with .astype(np.float32)."
-        raise TypeError(message(argument, f"dtype {value.dtype}", "must be an array of numbers", remedy))
+        raise _wrong_dtype(argument, value, "numbers")
     allowed = (ndims,) if isinstance(ndims, int) else ndims
     if allowed is not None and value.ndim not in allowed:
         axes = " or ".join(str(n) for n in allowed)
@@ -57,64 +37,45 @@ def array(
     return value
 
 
+def _wrong_dtype(argument: str, value: np.ndarray, kind: str) -> TypeError:
+    remedy = "Convert it with .astype(np.float32)."
+    return TypeError(message(argument, f"dtype {value.dtype}", f"must be an array of {kind}", remedy))
+
+
 def floating(
     argument: str, value: object, ndims: int | Sequence[int] | None = None, layout: str = ""
 ) -> np.ndarray:
-    """Check like `array`, and that the numbers are floating point.
-
-    Raises
-    ------
-    TypeError
-        If ``value`` is not an array of floats: torch has no gradient or mean of integers either.
-
-    Examples
-    --------
-    >>> floating("input", np.zeros(3, np.float32)).dtype
-    dtype('float32')
-    """
+    """Check like `array`, and that the numbers are floats: integers have no gradient, in torch either."""
     checked = array(argument, value, ndims, layout)
     if checked.dtype.kind != "f":
-        remedy = "Convert it with .astype(np.float32)."
-        raise TypeError(message(argument, f"dtype {checked.dtype}", "must be an array of floats", remedy))
+        raise _wrong_dtype(argument, checked, "floats")
+    return checked
+
+
+def real(argument: str, value: object, truth_values: bool = False) -> np.ndarray:
+    """Check like `array`, and that the numbers are floats or whole numbers, or truth values where allowed."""
+    checked = array(argument, value)
+    if checked.dtype.kind not in ("biuf" if truth_values else "iuf"):
+        raise _wrong_dtype(argument, checked, "real numbers")
     return checked
 
 
 def no_bool(argument: str, value: np.ndarray) -> None:
-    """Check that an array holds numbers, not truth values, where sums of products are taken.
-
-    Raises
-    ------
-    TypeError
-        If the dtype is bool.
-    """
+    """Check that an array holds numbers, not truth values, where sums of products are taken."""
     if value.dtype.kind == "b":
-        remedy = "Convert it with .astype(np.float32)."
-        raise TypeError(message(argument, "dtype bool", "must be an array of numbers", remedy))
+        raise _wrong_dtype(argument, value, "numbers")
 
 
 def not_empty(argument: str, value: np.ndarray, first_axis: int = 0) -> None:
-    """Check that no axis from ``first_axis`` on has length 0 (a batch may be empty, a picture may not).
-
-    Raises
-    ------
-    ValueError
-        If one has.
-    """
+    """Check that no axis from ``first_axis`` on has length 0 (a batch may be empty, a picture may not)."""
     if 0 in value.shape[first_axis:]:
         rule = "must not be empty" + (" except along the batch axis" if first_axis else "")
-        raise ValueError(
-            message(argument, f"shape {value.shape}", rule, "Give every other axis at least one entry.")
-        )
+        remedy = "Give every other axis at least one entry."
+        raise ValueError(message(argument, f"shape {value.shape}", rule, remedy))
 
 
 def same_dtype(argument: str, value: np.ndarray, reference: str, other: np.ndarray) -> None:
-    """Check that two arrays have one dtype, as torch demands; mixing them would hide a slow conversion.
-
-    Raises
-    ------
-    TypeError
-        If the dtypes differ.
-    """
+    """Check that two arrays have one dtype, as torch demands; mixing them would hide a slow conversion."""
     if value.dtype != other.dtype:
         remedy = f"Convert one of them: {argument}.astype({reference}.dtype)."
         rule = f"must have the dtype of {reference} ({other.dtype})"
@@ -122,30 +83,15 @@ def same_dtype(argument: str, value: np.ndarray, reference: str, other: np.ndarr
 
 
 def same_shape(argument: str, value: np.ndarray, expected: Sequence[int], because: str) -> None:
-    """Check the exact shape of an array; ``because`` says where the expected shape comes from.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    """
+    """Check the exact shape of an array; ``because`` says where the expected shape comes from."""
     if value.shape != tuple(expected):
         rule = f"must have shape {tuple(int(n) for n in expected)}, {because}"
         raise ValueError(message(argument, f"shape {value.shape}", rule, "Check the shapes of both arrays."))
 
 
 def integer(argument: str, value: object, minimum: int | None = None) -> int:
-    """Check one whole number and return it as a Python int.
+    """Check one whole number and return it as a Python int; a bool is none.
 
-    Raises
-    ------
-    TypeError
-        If ``value`` is not a whole number (a bool is none).
-    ValueError
-        If it is below ``minimum``.
-
-    Examples
-    --------
     >>> integer("groups", np.int64(2), minimum=1)
     2
     """
@@ -164,15 +110,6 @@ def pair(argument: str, value: object, minimum: int | None = None, lone: bool = 
 
     A sequence of one number counts for both axes if ``lone``: torch allows it in some operators only.
 
-    Raises
-    ------
-    TypeError
-        If it is neither an int nor a tuple or list of ints.
-    ValueError
-        If there are more than two numbers or none, or one is below ``minimum``.
-
-    Examples
-    --------
     >>> pair("stride", 2), pair("stride", (1, 2))
     ((2, 2), (1, 2))
     """
@@ -193,24 +130,10 @@ def pair(argument: str, value: object, minimum: int | None = None, lone: bool = 
 
 
 def images(argument: str, value: object) -> tuple[np.ndarray, bool]:
-    """Check one image or a batch of images and return it with a batch axis.
+    """Check one image or a batch of images; return it as a batch, a view, and whether it came as one.
 
-    Returns
-    -------
-    batch : ndarray of shape (N, C, H, W)
-        A view of ``value``; ``N`` is 1 for a single image.
-    batched : bool
-        True if ``value`` came with its own batch axis. Otherwise the caller drops the axis again.
+    Without a batch axis of its own, N is 1, and the caller drops the axis again at the end.
 
-    Raises
-    ------
-    TypeError
-        If it is not an array of numbers.
-    ValueError
-        If it has neither 3 nor 4 axes.
-
-    Examples
-    --------
     >>> batch, batched = images("input", np.zeros((3, 8, 8)))
     >>> batch.shape, batched
     ((1, 3, 8, 8), False)

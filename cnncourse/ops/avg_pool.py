@@ -9,6 +9,7 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
+from cnncourse.ops._precision import narrow, wide
 from cnncourse.ops._windows import Axis, Size, grad_batch, pool_geometry, reduce, spread
 
 
@@ -25,8 +26,8 @@ def avg_pool2d(
 
     Parameters
     ----------
-    input : ndarray of shape (N, C, H, W) or (C, H, W)
-        Floating point.
+    input : float ndarray of shape (N, C, H, W) or (C, H, W)
+        Torch takes int64 as well and cuts off the fraction; refused here, for such a mean is wrong.
     kernel_size, stride, padding, ceil_mode
         As in `max_pool2d`, with zeros as padding.
     count_include_pad : bool, default True
@@ -65,9 +66,9 @@ def avg_pool2d(
     """
     arguments.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
-    total = reduce(reduce(batch, rows, -2, np.add, 0), columns, -1, np.add, 0)
-    total /= _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)
-    return total if batched else total[0]
+    total = reduce(reduce(wide(batch), rows, -2, np.add, 0), columns, -1, np.add, 0)
+    total /= _divisor(rows, columns, count_include_pad, divisor_override).astype(total.dtype)
+    return narrow(total if batched else total[0], input)
 
 
 def _divisor(rows: Axis, columns: Axis, count_include_pad: bool, divisor_override: int | None) -> np.ndarray:
@@ -90,22 +91,7 @@ def avg_pool2d_backward(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> np.ndarray:
-    """Spread each output's gradient evenly over its window.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-        As given to `avg_pool2d`; of `input` only the shape matters.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `avg_pool2d`, and if `grad_output` has another shape than the output.
+    """Spread each output's gradient evenly over its window; arguments as in `avg_pool2d`.
 
     Examples
     --------
@@ -115,9 +101,9 @@ def avg_pool2d_backward(
     """
     arguments.floating("input", input)
     batch, batched, rows, columns = pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
-    grad = grad_batch(grad_output, batch, batched, (rows.windows, columns.windows))
-    grad = grad / _divisor(rows, columns, count_include_pad, divisor_override).astype(batch.dtype)
-    grad_input = spread(spread(grad, columns, -1), rows, -2)
+    grad = wide(grad_batch(grad_output, batch, batched, (rows.windows, columns.windows)))
+    grad = grad / _divisor(rows, columns, count_include_pad, divisor_override).astype(grad.dtype)
+    grad_input = narrow(spread(spread(grad, columns, -1), rows, -2), input)
     return grad_input if batched else grad_input[0]
 
 
@@ -165,29 +151,7 @@ def sum_pool2d_backward(
     padding: Size = 0,
     ceil_mode: bool = False,
 ) -> np.ndarray:
-    """Copy each output's gradient to its whole window.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, kernel_size, stride, padding, ceil_mode
-        As given to `sum_pool2d`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `sum_pool2d`, and if `grad_output` has another shape than the output.
-
-    Examples
-    --------
-    >>> sum_pool2d_backward(np.array([[[8.0]]]), np.zeros((1, 2, 2)), 2)
-    array([[[8., 8.],
-            [8., 8.]]])
-    """
+    """Copy each output's gradient to its whole window; arguments as in `sum_pool2d`."""
     return avg_pool2d_backward(
         grad_output, input, kernel_size, stride, padding, ceil_mode, divisor_override=1
     )

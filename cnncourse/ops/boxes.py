@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnncourse.errors import message
+
 
 def box_iou(boxes1, boxes2):
     """Return the intersection over union of every pair of boxes, as ``torchvision.ops.box_iou`` does.
@@ -82,11 +84,11 @@ def nms(boxes, scores, iou_threshold):
     boxes = _boxes("boxes", boxes)
     scores = np.asarray(scores, dtype=float)
     if scores.shape != (len(boxes),):
-        raise ValueError(
-            f"scores: got shape {scores.shape} for {len(boxes)} boxes. Pass one score for each box."
-        )
+        rule = f"must have shape ({len(boxes)},), one score a box"
+        raise ValueError(message("scores", f"shape {scores.shape}", rule, "Score every box once."))
     if not 0 <= iou_threshold <= 1:
-        raise ValueError(f"iou_threshold: got {iou_threshold!r}, but an overlap lies between 0 and 1.")
+        rule = "must lie between 0 and 1, as an overlap does"
+        raise ValueError(message("iou_threshold", repr(iou_threshold), rule, "0.5 is usual."))
     left = np.argsort(-scores, kind="stable")
     kept = []
     while len(left):
@@ -125,9 +127,8 @@ def match_boxes(boxes, truth, iou_threshold=0.5):
     array([ 0, -1, -1])
     """
     if not 0 < iou_threshold <= 1:
-        raise ValueError(
-            f"iou_threshold: got {iou_threshold!r}, but an overlap that counts is above 0, up to 1."
-        )
+        rule = "must be above 0, up to 1, to be an overlap that counts"
+        raise ValueError(message("iou_threshold", repr(iou_threshold), rule, "0.5 is usual."))
     overlap = box_iou(boxes, truth)
     matched = np.full(len(overlap), -1, dtype=np.int64)
     for i, row in enumerate(overlap):
@@ -143,14 +144,11 @@ def _boxes(argument, boxes):
     if boxes.size == 0 and boxes.ndim <= 2:
         return boxes.reshape(0, 4)
     if boxes.ndim != 2 or boxes.shape[1] != 4:
-        raise ValueError(
-            f"{argument}: got shape {boxes.shape}, but boxes have shape (N, 4): left, top, right, bottom. "
-            "Put a single box into brackets."
-        )
+        rule = "must have shape (N, 4): left, top, right, bottom"
+        raise ValueError(message(argument, f"shape {boxes.shape}", rule, "Put a single box into brackets."))
     wrong = np.flatnonzero((boxes[:, 2:] < boxes[:, :2]).any(axis=1))
     if len(wrong):
-        raise ValueError(
-            f"{argument}: box {wrong[0]} is {boxes[wrong[0]].tolist()}, but right and bottom are not smaller "
-            "than left and top. The order is left, top, right, bottom."
-        )
+        name, got = f"{argument}[{wrong[0]}]", boxes[wrong[0]].tolist()
+        rule = "must not have right or bottom below left or top"
+        raise ValueError(message(name, got, rule, "The order is left, top, right, bottom."))
     return boxes

@@ -37,7 +37,7 @@ def conv2d(
     input : ndarray of shape (N, C, H, W) or (C, H, W)
         A batch of images, or one image.
     weight : ndarray of shape (O, C / groups, kh, kw)
-        ``O`` kernels. Same dtype as ``input``.
+        ``O`` kernels. Same dtype as ``input``. Not empty: torch answers 0 channels with none, whatever O is.
     bias : ndarray of shape (O,), optional
         Added to each output channel.
     stride : int or (int, int), default 1
@@ -168,7 +168,8 @@ def conv_transpose2d(
     input : ndarray of shape (N, C, H, W) or (C, H, W)
         A batch of images, or one image.
     weight : ndarray of shape (C, O / groups, kh, kw)
-        Note the order: the channels that come in stand first. Same dtype as ``input``.
+        Note the order: the channels that come in stand first. Same dtype as ``input``, whole numbers of any
+        size included; torch takes int64 alone.
     bias : ndarray of shape (O,), optional
         Added to each output channel.
     stride : int or (int, int), default 1

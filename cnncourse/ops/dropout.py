@@ -22,8 +22,8 @@ def dropout(
 
     Parameters
     ----------
-    input : ndarray of any shape
-        Floating point.
+    input : float ndarray of any shape
+        Of any numbers where nothing is dropped.
     p : float from 0 to 1, default 0.5
         Probability of zero.
     training : bool, default True
@@ -64,11 +64,12 @@ def dropout(
     >>> mask.sum()
     np.int64(3)
     """
-    arguments.floating("input", input)
+    arguments.array("input", input)
     scale = _scale(p)
     if not training or p == 0:
         mask, out = np.ones(input.shape, bool), input
     else:
+        arguments.floating("input", input)
         mask = _generator(rng).random(input.shape, np.float32) >= p
         out = deliver(input * mask * input.dtype.type(scale), input, inplace)
     return (out, mask) if return_mask else out
@@ -82,29 +83,10 @@ def dropout_backward(
     *,
     mask: np.ndarray,
 ) -> np.ndarray:
-    """Send the gradient through the numbers that were kept, divided by 1 − p.
+    """Send the gradient through the numbers that were kept, divided by 1 − p; arguments as in `dropout`.
 
-    The mask takes the place of the forward's `rng`: a generator that has drawn once would draw other
-    numbers now.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, p, training
-        As given to `dropout`; of `input` only shape and dtype matter.
-    mask : bool ndarray of the shape of `input`
-        What `dropout` returned with ``return_mask=True``.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError
-        If an array is none, or `mask` does not hold truth values.
-    ValueError
-        If the shapes differ or `p` is not a probability.
+    `mask` is what `dropout` returned with ``return_mask=True``. It takes the place of the forward's `rng`: a
+    generator that has drawn once would draw other numbers now.
 
     Examples
     --------

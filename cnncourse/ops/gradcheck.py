@@ -115,9 +115,8 @@ def _compare(name: str, grad: np.ndarray, slopes: np.ndarray, rtol: float, atol:
     difference = np.abs(grad - slopes)
     wrong = ~(difference <= atol + rtol * np.abs(slopes))  # NaN counts as wrong
     if wrong.any():
-        index = np.unravel_index(
-            np.argmax(np.where(wrong, np.nan_to_num(difference, nan=np.inf), -1)), grad.shape
-        )
+        worst = np.argmax(np.where(wrong, np.nan_to_num(difference, nan=np.inf), -1))
+        index = np.unravel_index(worst, grad.shape)
         place = tuple(int(i) for i in index)
         raise GradientError(
             f"gradient of {name} at index {place}: backward says {grad[index]:.6g}, the slope is "

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
+from cnncourse.ops._precision import narrow, wide
 
 
 def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
@@ -45,33 +46,20 @@ def linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None
     array([[ 1.,  2., 13.]])
     """
     _check_linear(input, weight, bias)
-    out = input @ weight.T  # (…, in) @ (in, out) -> (…, out)
-    if bias is not None:
-        out = out + bias
-    return out
+    out = wide(input) @ wide(weight).T  # (…, in) @ (in, out) -> (…, out)
+    return narrow(out if bias is None else out + bias, input)
 
 
 def linear_backward(
     grad_output: np.ndarray, input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    r"""Return the gradients of `linear`.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, weight, bias
-        As given to `linear`.
+    r"""Return the gradients of `linear`; arguments as there.
 
     Returns
     -------
     grad_input : ndarray of the shape of `input`
     grad_weight : ndarray of the shape of `weight`
     grad_bias : ndarray of the shape of `bias`, or None without one
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `linear`, and if `grad_output` has another shape than the output.
 
     Notes
     -----
@@ -90,17 +78,21 @@ def linear_backward(
     expected = input.shape[:-1] + weight.shape[:-1]
     arguments.same_shape("grad_output", grad, expected, "the shape of the output")
     arguments.same_dtype("grad_output", grad, "input", input)
-    matrix = weight if weight.ndim == 2 else weight[None]
+    matrix = wide(weight if weight.ndim == 2 else weight[None])
     count = math.prod(input.shape[:-1])
-    rows, inputs = grad.reshape(count, matrix.shape[0]), input.reshape(count, matrix.shape[1])
+    rows = wide(grad).reshape(count, matrix.shape[0])
+    inputs = wide(input).reshape(count, matrix.shape[1])
     grad_input = (rows @ matrix).reshape(input.shape)  # (count, out) @ (out, in)
     grad_weight = (rows.T @ inputs).reshape(weight.shape)  # (out, count) @ (count, in)
-    grad_bias = None if bias is None else rows.sum(axis=0 if bias.ndim else None).reshape(bias.shape)
-    return grad_input, grad_weight, grad_bias
+    grad_bias = None
+    if bias is not None:
+        grad_bias = narrow(rows.sum(axis=0 if bias.ndim else None).reshape(bias.shape), bias)
+    return narrow(grad_input, input), narrow(grad_weight, weight), grad_bias
 
 
 def _check_linear(input: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> None:
     arguments.array("input", input)
+    arguments.no_bool("input", input)
     arguments.array("weight", weight, (1, 2), "(out_features, in_features)")
     arguments.same_dtype("weight", weight, "input", input)
     if input.ndim == 0 or input.shape[-1] != weight.shape[-1]:

@@ -13,44 +13,9 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
-from cnncourse.ops._reduction import check_reduction, per_sample, reduced
-from cnncourse.ops.softmax import log_softmax, softmax
-
-
-def _scores(input: np.ndarray, weight: np.ndarray | None) -> int:
-    """Check scores and class weights; return the axis of the classes: 1, or 0 for a single sample."""
-    arguments.floating("input", input)
-    if input.ndim == 0:
-        remedy = "Give it one axis of classes at least."
-        raise ValueError(message("input", "shape ()", "must have shape (N, C, ...) or (C,)", remedy))
-    axis = 1 if input.ndim > 1 else 0
-    if weight is not None:
-        arguments.floating("weight", weight)
-        arguments.same_dtype("weight", weight, "input", input)
-        arguments.same_shape("weight", weight, (input.shape[axis],), "one weight per class of input")
-    return axis
-
-
-def _classes(
-    input: np.ndarray, target: np.ndarray, weight: np.ndarray | None, ignore_index: int, axis: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Check class numbers; return them, the samples' weights (both 0 if ignored), and who is ignored."""
-    arguments.array("target", target)
-    if target.dtype.kind not in "iu":
-        remedy = "Convert class numbers with .astype(np.int64)."
-        raise TypeError(message("target", f"dtype {target.dtype}", "must be whole class numbers", remedy))
-    expected = input.shape[:axis] + input.shape[axis + 1 :]
-    arguments.same_shape("target", target, expected, f"one class per sample of input {input.shape}")
-    ignored = target == ignore_index
-    classes = input.shape[axis]
-    wrong = ((target < 0) | (target >= classes)) & ~ignored
-    if wrong.any():
-        rule = f"must hold class numbers from 0 to {classes - 1} (or ignore_index={ignore_index})"
-        remedy = "Number the classes from 0, or give the network more outputs."
-        raise ValueError(message("target", f"{target[wrong].flat[0]}", rule, remedy))
-    target = np.where(ignored, 0, target)
-    weights = np.ones(target.shape, input.dtype) if weight is None else weight[target]
-    return target, np.where(ignored, 0, weights), ignored
+from cnncourse.ops._precision import narrow, wide
+from cnncourse.ops._reduction import check_reduction, loss_dtype, per_sample, reduced
+from cnncourse.ops.softmax import log_probabilities, probabilities
 
 
 def nll_loss(
@@ -68,7 +33,8 @@ def nll_loss(
     input : ndarray of shape (N, C), (N, C, ...) or (C,)
         Log-probabilities, as from `log_softmax`.
     target : int ndarray of shape (N,), (N, ...) or ()
-        Class numbers from 0 to C − 1.
+        Class numbers from 0 to C − 1, of any integer type. (Torch takes int64 and uint8 alone; NumPy
+        counts in int32 on some systems.)
     weight : ndarray of shape (C,), optional
         Weight of each class.
     ignore_index : int, default -100
@@ -98,12 +64,12 @@ def nll_loss(
     1.0397
     """
     check_reduction(reduction)
-    axis = _scores(input, weight)
+    axis = _class_axis(input, weight)
     target, weights, ignored = _classes(input, target, weight, ignore_index, axis)
-    picked = np.take_along_axis(input, np.expand_dims(target, axis), axis).squeeze(axis)
+    picked = np.take_along_axis(wide(input), np.expand_dims(target, axis), axis).squeeze(axis)
     with np.errstate(invalid="ignore"):
         losses = np.where(ignored, 0, -picked * weights)
-    return reduced(losses, reduction, weights.sum())
+    return reduced(losses, reduction, weights.sum(), input.dtype)
 
 
 def nll_loss_backward(
@@ -115,22 +81,7 @@ def nll_loss_backward(
     ignore_index: int = -100,
     reduction: str = "mean",
 ) -> np.ndarray:
-    """Return minus the weight at each sample's class, zero elsewhere.
-
-    Parameters
-    ----------
-    grad_output : float, or ndarray of the shape of the loss
-    input, target, weight, ignore_index, reduction
-        As given to `nll_loss`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `nll_loss`, and if `grad_output` has another shape than the loss.
+    """Return minus the weight at each sample's class, zero elsewhere; arguments as in `nll_loss`.
 
     Examples
     --------
@@ -139,7 +90,7 @@ def nll_loss_backward(
            [ 0. , -0.5]])
     """
     check_reduction(reduction)
-    axis = _scores(input, weight)
+    axis = _class_axis(input, weight)
     target, weights, ignored = _classes(input, target, weight, ignore_index, axis)
     grad = per_sample(grad_output, target.shape, reduction, weights.sum(), input.dtype)
     with np.errstate(invalid="ignore"):
@@ -165,7 +116,8 @@ def cross_entropy(
     input : ndarray of shape (N, C), (N, C, ...) or (C,)
         Scores (logits), any real numbers.
     target : ndarray
-        Class numbers of shape (N,), (N, ...) or (), or probabilities of the shape of `input`.
+        Class numbers of shape (N,), (N, ...) or (), as in `nll_loss`, or probabilities of the shape of
+        `input`.
     weight : ndarray of shape (C,), optional
         Weight of each class.
     ignore_index : int, default -100
@@ -207,13 +159,14 @@ def cross_entropy(
     0.2395
     """
     check_reduction(reduction)
-    axis = _scores(input, weight)
+    axis = _class_axis(input, weight)
     shares, total_weight, ignored = _shares(input, target, weight, ignore_index, label_smoothing, axis)
-    log_p = log_softmax(input, axis)
+    log_p = log_probabilities(input, axis)
     with np.errstate(invalid="ignore"):
         # No share, no loss, even where log p = −∞: but for probabilities 0 · ∞ stays NaN, as in torch.
         parts = shares * log_p if target.dtype.kind == "f" else np.where(shares == 0, 0, shares * log_p)
-    return reduced(np.where(ignored, 0, -parts.sum(axis)), reduction, total_weight)
+    losses = np.where(ignored, 0, -parts.sum(axis))
+    return reduced(losses, reduction, total_weight, loss_dtype(input, target, weight))
 
 
 def cross_entropy_backward(
@@ -226,22 +179,7 @@ def cross_entropy_backward(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> np.ndarray:
-    r"""Return softmax minus target, the simplest gradient there is, per sample and weighted.
-
-    Parameters
-    ----------
-    grad_output : float, or ndarray of the shape of the loss
-    input, target, weight, ignore_index, reduction, label_smoothing
-        As given to `cross_entropy`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `cross_entropy`, and if `grad_output` has another shape than the loss.
+    r"""Return softmax minus target, the simplest gradient there is; arguments as in `cross_entropy`.
 
     Notes
     -----
@@ -253,13 +191,13 @@ def cross_entropy_backward(
     array([[-0.5,  0.5]])
     """
     check_reduction(reduction)
-    axis = _scores(input, weight)
+    axis = _class_axis(input, weight)
     shares, total_weight, ignored = _shares(input, target, weight, ignore_index, label_smoothing, axis)
     losses_shape = input.shape[:axis] + input.shape[axis + 1 :]
-    grad = per_sample(grad_output, losses_shape, reduction, total_weight, shares.dtype)
-    difference = softmax(input, axis) * shares.sum(axis, keepdims=True) - shares
-    grad_input = difference * np.expand_dims(np.where(ignored, 0, grad), axis)
-    return grad_input.astype(input.dtype, copy=False)
+    dtype = loss_dtype(input, target, weight)
+    grad = per_sample(grad_output, losses_shape, reduction, total_weight, dtype)
+    difference = probabilities(input, axis) * shares.sum(axis, keepdims=True) - shares
+    return narrow(difference * np.expand_dims(np.where(ignored, 0, grad), axis), input)
 
 
 def _shares(
@@ -282,14 +220,51 @@ def _shares(
             remedy = "Leave it out, or give class numbers as target."
             rule = "must not be given with probabilities as target"
             raise ValueError(message("ignore_index", ignore_index, rule, remedy))
-        shares, total_weight, ignored = target, input.size / max(classes, 1), False
+        shares, total_weight, ignored = wide(target), input.size / max(classes, 1), False
     else:
         target, weights, ignored = _classes(input, target, weight, ignore_index, axis)
-        shares, total_weight = np.zeros(input.shape, input.dtype), weights.sum()
+        shares, total_weight = np.zeros(input.shape, weights.dtype), weights.sum()
         np.put_along_axis(shares, np.expand_dims(target, axis), 1, axis)
         shares = np.where(np.expand_dims(ignored, axis), 0, shares)
     if label_smoothing:
         shares = shares * (1 - label_smoothing) + label_smoothing / classes
     if weight is not None:
-        shares = shares * weight.reshape((-1,) + (1,) * (input.ndim - axis - 1))
+        shares = shares * wide(weight).reshape((-1,) + (1,) * (input.ndim - axis - 1))
     return shares, total_weight, ignored
+
+
+def _class_axis(input: np.ndarray, weight: np.ndarray | None) -> int:
+    """Check scores and class weights; return the axis of the classes: 1, or 0 for a single sample."""
+    arguments.floating("input", input)
+    if input.ndim == 0:
+        remedy = "Give it one axis of classes at least."
+        raise ValueError(message("input", "shape ()", "must have shape (N, C, ...) or (C,)", remedy))
+    axis = 1 if input.ndim > 1 else 0
+    if weight is not None:
+        arguments.floating("weight", weight)
+        arguments.same_shape("weight", weight, (input.shape[axis],), "one weight per class of input")
+    return axis
+
+
+def _classes(
+    input: np.ndarray, target: np.ndarray, weight: np.ndarray | None, ignore_index: int, axis: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Check class numbers; return them, the samples' weights (both 0 if ignored), and who is ignored."""
+    if weight is not None:
+        arguments.same_dtype("weight", weight, "input", input)
+    arguments.array("target", target)
+    if target.dtype.kind not in "iu":
+        remedy = "Convert class numbers with .astype(np.int64)."
+        raise TypeError(message("target", f"dtype {target.dtype}", "must be whole class numbers", remedy))
+    expected = input.shape[:axis] + input.shape[axis + 1 :]
+    arguments.same_shape("target", target, expected, f"one class per sample of input {input.shape}")
+    ignored = target == ignore_index
+    classes = input.shape[axis]
+    wrong = ((target < 0) | (target >= classes)) & ~ignored
+    if wrong.any():
+        rule = f"must hold class numbers from 0 to {classes - 1} (or ignore_index={ignore_index})"
+        remedy = "Number the classes from 0, or give the network more outputs."
+        raise ValueError(message("target", f"{target[wrong].flat[0]}", rule, remedy))
+    target = np.where(ignored, 0, target)
+    weights = np.ones(target.shape, wide(input).dtype) if weight is None else wide(weight)[target]
+    return target, np.where(ignored, 0, weights), ignored

@@ -9,8 +9,9 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
-from cnncourse.ops._reduction import check_reduction, per_sample, reduced
-from cnncourse.ops.activation_sigmoid import sigmoid
+from cnncourse.ops._elementwise import log_one_plus_exp, logistic
+from cnncourse.ops._precision import narrow, wide
+from cnncourse.ops._reduction import check_reduction, loss_dtype, per_sample, reduced
 
 
 def mse_loss(
@@ -49,9 +50,10 @@ def mse_loss(
     >>> float(mse_loss(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
     2.0
     """
-    difference, weight, total_weight = _squared_error_arguments(input, target, reduction, weight)
-    losses = difference * difference
-    return reduced(losses if weight is None else losses * weight, reduction, total_weight)
+    total_weight = _check_squared_error(input, target, reduction, weight)
+    difference = wide(input) - wide(target)
+    losses = difference * difference if weight is None else difference * difference * weight
+    return reduced(losses, reduction, total_weight, loss_dtype(input, target, weight))
 
 
 def mse_loss_backward(
@@ -62,47 +64,32 @@ def mse_loss_backward(
     reduction: str = "mean",
     weight: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return twice the weighted difference, divided as the loss was.
-
-    Parameters
-    ----------
-    grad_output : float, or ndarray of the shape of the loss
-    input, target, reduction, weight
-        As given to `mse_loss`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `mse_loss`, and if `grad_output` has another shape than the loss.
+    """Return twice the weighted difference, divided as the loss was; arguments as in `mse_loss`.
 
     Examples
     --------
     >>> mse_loss_backward(1.0, np.array([1.0, 2.0]), np.array([1.0, 4.0]))
     array([ 0., -2.])
     """
-    difference, weight, total_weight = _squared_error_arguments(input, target, reduction, weight)
-    grad = per_sample(grad_output, input.shape, reduction, total_weight, difference.dtype)
-    grad_input = 2 * difference * grad
-    return (grad_input if weight is None else grad_input * weight).astype(input.dtype, copy=False)
+    total_weight = _check_squared_error(input, target, reduction, weight)
+    dtype = loss_dtype(input, target, weight)
+    grad = per_sample(grad_output, input.shape, reduction, total_weight, dtype)
+    grad_input = 2 * (wide(input) - wide(target)) * grad
+    return narrow(grad_input if weight is None else grad_input * weight, input)
 
 
-def _squared_error_arguments(
+def _check_squared_error(
     input: np.ndarray, target: np.ndarray, reduction: str, weight: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray | None, float]:
-    """Check the arguments of `mse_loss`; return the difference, the weights, and what the mean divides by."""
+) -> float:
+    """Check the arguments of `mse_loss`; return what the mean divides by."""
     check_reduction(reduction)
     arguments.floating("input", input)
-    arguments.array("target", target)
+    arguments.real("target", target, truth_values=True)
     arguments.same_shape("target", target, input.shape, "the shape of input")
     if weight is not None:
-        arguments.array("weight", weight)
+        arguments.real("weight", weight, truth_values=True)
         arguments.same_shape("weight", weight, input.shape, "the shape of input")
-    target = target if target.dtype.kind == "f" else target.astype(input.dtype)
-    return input - target, weight, input.size if weight is None else weight.sum()
+    return input.size if weight is None else wide(weight).sum()
 
 
 def binary_cross_entropy_with_logits(
@@ -130,7 +117,7 @@ def binary_cross_entropy_with_logits(
 
     Returns
     -------
-    float, or ndarray of the shape of `input` with ``reduction="none"``
+    float of the dtype of `target`, or ndarray of the shape of `input` with ``reduction="none"``
 
     Raises
     ------
@@ -153,10 +140,11 @@ def binary_cross_entropy_with_logits(
     0.6931
     """
     weight, yes = _binary_arguments(input, target, weight, reduction, pos_weight)
-    log_loss = np.maximum(-input, 0) + np.log1p(np.exp(-np.abs(input)))
+    x = wide(input)
     with np.errstate(invalid="ignore"):
-        losses = (1 - target) * input + yes * log_loss
-    return reduced(losses if weight is None else losses * weight, reduction, input.size)
+        losses = (1 - wide(target)) * x + yes * log_one_plus_exp(-x)
+    losses = losses if weight is None else losses * weight
+    return reduced(losses, reduction, input.size, target.dtype)
 
 
 def binary_cross_entropy_with_logits_backward(
@@ -168,22 +156,7 @@ def binary_cross_entropy_with_logits_backward(
     reduction: str = "mean",
     pos_weight: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return sigmoid minus target, weighted: (1 − t) − (1 + (p − 1) t) σ(−x).
-
-    Parameters
-    ----------
-    grad_output : float, or ndarray of the shape of the loss
-    input, target, weight, reduction, pos_weight
-        As given to `binary_cross_entropy_with_logits`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `binary_cross_entropy_with_logits`, and if `grad_output` has another shape than the loss.
+    """Return sigmoid minus target, weighted: (1 − t) − (1 + (p − 1) t) σ(−x); arguments as in the forward.
 
     Examples
     --------
@@ -191,9 +164,9 @@ def binary_cross_entropy_with_logits_backward(
     array([-0.5])
     """
     weight, yes = _binary_arguments(input, target, weight, reduction, pos_weight)
-    slope = (1 - target) - yes * sigmoid(-input)
-    grad = per_sample(grad_output, input.shape, reduction, input.size, slope.dtype) * slope
-    return (grad if weight is None else grad * weight).astype(input.dtype, copy=False)
+    slope = (1 - wide(target)) - yes * logistic(-wide(input))
+    grad = per_sample(grad_output, input.shape, reduction, input.size, target.dtype) * slope
+    return narrow(grad if weight is None else grad * weight, input)
 
 
 def _binary_arguments(
@@ -202,7 +175,7 @@ def _binary_arguments(
     weight: np.ndarray | None,
     reduction: str,
     pos_weight: np.ndarray | None,
-) -> tuple[np.ndarray | None, np.ndarray]:
+) -> tuple[np.ndarray | None, np.ndarray | int]:
     """Check all arguments; return the weights in the shape of input, and 1 + (pos_weight − 1)·target."""
     check_reduction(reduction)
     arguments.floating("input", input)
@@ -210,16 +183,16 @@ def _binary_arguments(
     arguments.same_shape("target", target, input.shape, "the shape of input")
     weight = _stretched("weight", weight, input)
     pos_weight = _stretched("pos_weight", pos_weight, input)
-    yes = np.ones_like(target) if pos_weight is None else 1 + (pos_weight - 1) * target
+    yes = 1 if pos_weight is None else 1 + (pos_weight - 1) * wide(target)
     return weight, yes
 
 
 def _stretched(argument: str, value: np.ndarray | None, input: np.ndarray) -> np.ndarray | None:
     if value is None:
         return None
-    arguments.array(argument, value)
+    arguments.real(argument, value, truth_values=True)
     try:
-        return np.broadcast_to(value, input.shape)
+        return np.broadcast_to(wide(value), input.shape)
     except ValueError:
         rule, remedy = f"must stretch to the shape of input {input.shape}", "Add axes of size 1."
         raise ValueError(message(argument, f"shape {value.shape}", rule, remedy)) from None

@@ -23,14 +23,15 @@ import numpy as np
 from cnncourse.errors import message
 from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import gradient
+from cnncourse.ops._precision import narrow, wide
 from cnncourse.ops._statistics import (
     Gradients,
-    check_eps,
-    check_parameter,
+    check_parameters,
     normalised,
     normalised_backward,
     per_channel,
     scaled,
+    scaled_backward,
 )
 
 
@@ -48,13 +49,13 @@ def batch_norm(
 
     Parameters
     ----------
-    input : ndarray of shape (N, C) or (N, C, ...)
-        Floating point.
+    input : float ndarray of shape (N, C) or (N, C, ...)
     running_mean, running_var : ndarray of shape (C,) or None
         Used when `training` is False, **updated in place** when it is True, as in torch. None, both: none
-        are kept.
+        are kept. An empty batch changes nothing.
     weight, bias : ndarray of shape (C,), optional
-        Scale γ and shift β after normalisation.
+        Scale γ and shift β after normalisation. Beside a float16 input these and the statistics may be
+        float32.
     training : bool, default False
         Normalise by the batch, not by the running statistics.
     momentum : float, default 0.1
@@ -95,16 +96,19 @@ def batch_norm(
     >>> mean, var
     (array([0.2]), array([1.1]))
     """
-    axes = _check_batch_norm(input, running_mean, running_var, weight, bias, training, eps)
+    _check_batch_norm(input, running_mean, running_var, weight, bias, training, eps)
+    if input.size == 0:
+        return input.copy()
+    x = wide(input)
     if training:
-        out, mean, var, _ = normalised(input, axes, eps)
-        if running_mean is not None and input.size:
-            count = input.size // input.shape[1]
+        out, mean, var, _ = normalised(x, _all_but_channels(x), eps)
+        if running_mean is not None:
+            count = x.size // x.shape[1]
             _update(running_mean, mean, momentum)
             _update(running_var, var * (count / (count - 1)), momentum)
     else:
-        out, _ = _by_running(input, running_mean, running_var, eps)
-    return scaled(out, per_channel(weight, input), per_channel(bias, input))
+        out, _ = _by_running(x, running_mean, running_var, eps)
+    return narrow(scaled(out, per_channel(weight, x), per_channel(bias, x)), input)
 
 
 def batch_norm_backward(
@@ -118,23 +122,12 @@ def batch_norm_backward(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Gradients:
-    r"""Return the gradients of `batch_norm`; the running statistics are data, read but never changed.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, running_mean, running_var, weight, bias, training, momentum, eps
-        As given to `batch_norm`.
+    r"""Return the gradients of `batch_norm`, whose running statistics are data; arguments as there.
 
     Returns
     -------
     grad_input : ndarray of the shape of `input`
     grad_weight, grad_bias : ndarray of shape (C,), or None where there was none
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `batch_norm`, and if `grad_output` has another shape than the output.
 
     Notes
     -----
@@ -144,39 +137,36 @@ def batch_norm_backward(
               \Big(\hat g - \overline{\hat g} - \hat x\, \overline{\hat g \hat x}\Big)
 
     where the bar is the mean over the channel's values in the batch (Ioffe and Szegedy 2015, §3).
-
-    Examples
-    --------
-    >>> x, g = np.array([[1.0], [3.0]]), np.array([[1.0], [0.0]])
-    >>> batch_norm_backward(g, x, np.zeros(1), np.ones(1), np.ones(1), np.ones(1), eps=0.0)
-    (array([[1.],
-           [0.]]), array([1.]), array([1.]))
     """
-    axes = _check_batch_norm(input, running_mean, running_var, weight, bias, training, eps)
+    _check_batch_norm(input, running_mean, running_var, weight, bias, training, eps)
     gradient(grad_output, input)
-    gamma = per_channel(weight, input)
-    grad = grad_output if gamma is None else grad_output * gamma
+    if input.size == 0:
+        zeros = [None if p is None else np.zeros_like(p) for p in (weight, bias)]
+        return input.copy(), *zeros
+    x, axes = wide(input), _all_but_channels(input)
+    grad = grad_output if weight is None else grad_output * per_channel(weight, x)
     if training:
-        x_hat, _, _, inverse = normalised(input, axes, eps)
-        grad_input = normalised_backward(grad, x_hat, inverse, axes)
+        x_hat, _, _, inverse = normalised(x, axes, eps)
+        grad_input = normalised_backward(wide(grad), x_hat, inverse, axes)
     else:
-        x_hat, inverse = _by_running(input, running_mean, running_var, eps)
+        x_hat, inverse = _by_running(x, running_mean, running_var, eps)
         grad_input = grad * inverse
-    grad_weight = None if weight is None else (grad_output * x_hat).sum(axis=axes)
-    grad_bias = None if bias is None else grad_output.sum(axis=axes)
-    return grad_input, grad_weight, grad_bias
+    return narrow(grad_input, input), *scaled_backward(wide(grad_output), x_hat, weight, bias, axes)
+
+
+def _all_but_channels(x: np.ndarray) -> tuple[int, ...]:
+    return (0, *range(2, x.ndim))
 
 
 def _update(running: np.ndarray, batch: np.ndarray, momentum: float) -> None:
-    running *= 1 - momentum
-    running += momentum * batch.reshape(-1)
+    running[...] = (1 - momentum) * wide(running) + momentum * batch.reshape(-1)
 
 
 def _by_running(
     x: np.ndarray, running_mean: np.ndarray, running_var: np.ndarray, eps: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return x̂ by the running statistics, and 1 / √(variance + eps)."""
-    inverse = per_channel(1 / np.sqrt(running_var + x.dtype.type(eps)), x)
+    inverse = 1 / np.sqrt(per_channel(running_var, x) + float(eps))
     return (x - per_channel(running_mean, x)) * inverse, inverse
 
 
@@ -188,26 +178,22 @@ def _check_batch_norm(
     bias: np.ndarray | None,
     training: bool,
     eps: float,
-) -> tuple[int, ...]:
-    """Check all arguments; return the axes that a statistic runs over: all but the channels."""
+) -> None:
     arguments.floating("input", input)
+    if training and math.prod(input.shape[:1] + input.shape[2:]) == 1:
+        rule, remedy = "must have more than 1 value per channel in training", "Use a larger batch."
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
+    if eps < 0 or (training and eps == 0):
+        rule = "must be above 0 in training" if training else "must be at least 0"
+        raise ValueError(message("eps", eps, rule, "1e-5 is usual."))
+    if input.size == 0:
+        return  # torch asks no more of it
     if input.ndim < 2:
         remedy = "Add a batch axis with input[None]."
         raise ValueError(message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy))
-    channels = input.shape[1:2]
-    parameters = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
-    for argument, value in parameters.items():
-        check_parameter(argument, value, channels, input)
-    if (running_mean is None) != (running_var is None) or (not training and running_mean is None):
-        missing = "running_mean" if running_mean is None else "running_var"
+    statistics = {"running_mean": running_mean, "running_var": running_var}
+    check_parameters(input, input.shape[1:2], statistics | {"weight": weight, "bias": bias})
+    missing = [name for name, value in statistics.items() if value is None]
+    if len(missing) == 1 or (missing and not training):
         rule = "must be given unless training without running statistics"
-        raise ValueError(message(missing, None, rule, "Give both, or neither with training=True."))
-    axes = (0, *range(2, input.ndim))
-    if training and math.prod(input.shape[a] for a in axes) == 1:
-        rule, remedy = (
-            "must have more than 1 value per channel in training",
-            "Use a larger batch, or training=False.",
-        )
-        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
-    check_eps(eps, positive=training)
-    return axes
+        raise ValueError(message(missing[0], None, rule, "Give both, or neither with training=True."))

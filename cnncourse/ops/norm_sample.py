@@ -12,14 +12,15 @@ import numpy as np
 from cnncourse.errors import message
 from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import gradient
+from cnncourse.ops._precision import narrow, wide
 from cnncourse.ops._statistics import (
     Gradients,
-    check_eps,
-    check_parameter,
+    check_parameters,
     normalised,
     normalised_backward,
     per_channel,
     scaled,
+    scaled_backward,
 )
 
 
@@ -34,12 +35,11 @@ def layer_norm(
 
     Parameters
     ----------
-    input : ndarray whose last axes have `normalized_shape`
-        Floating point.
+    input : float ndarray whose last axes have `normalized_shape`
     normalized_shape : sequence of int
         Shape of the last axes, over which mean and variance are taken.
     weight, bias : ndarray of shape `normalized_shape`, optional
-        Scale γ and shift β after normalisation.
+        Scale γ and shift β after normalisation; beside a float16 input they may be float32.
     eps : float, default 1e-5
         Added to the variance.
 
@@ -52,7 +52,7 @@ def layer_norm(
     TypeError
         If an array is none, or not of the dtype of `input`, which must be floating.
     ValueError
-        If a shape does not fit or `eps` is negative.
+        If a shape does not fit.
 
     Notes
     -----
@@ -68,8 +68,8 @@ def layer_norm(
     array([[-1.,  1.],
            [-1.,  1.]])
     """
-    axes = _check_layer_norm(input, normalized_shape, weight, bias, eps)
-    return scaled(normalised(input, axes, eps)[0], weight, bias)
+    axes = _check_layer_norm(input, normalized_shape, weight, bias)
+    return narrow(scaled(normalised(wide(input), axes, eps)[0], weight, bias), input)
 
 
 def layer_norm_backward(
@@ -80,44 +80,23 @@ def layer_norm_backward(
     bias: np.ndarray | None = None,
     eps: float = 1e-5,
 ) -> Gradients:
-    """Return the gradients of `layer_norm`.
+    """Return the gradients of `layer_norm`; arguments as there.
 
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, normalized_shape, weight, bias, eps
-        As given to `layer_norm`.
+    The formula is that of `batch_norm_backward`, with means over the last axes.
 
     Returns
     -------
     grad_input : ndarray of the shape of `input`
     grad_weight, grad_bias : ndarray of shape `normalized_shape`, or None where there was none
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `layer_norm`, and if `grad_output` has another shape than the output.
-
-    Notes
-    -----
-    The formula of `batch_norm_backward`, with means over the last axes.
-
-    Examples
-    --------
-    >>> x, g = np.array([[1.0, 3.0]]), np.array([[1.0, 0.0]])
-    >>> layer_norm_backward(g, x, (2,), np.ones(2), np.ones(2), eps=0.0)[1:]
-    (array([-1.,  0.]), array([1., 0.]))
     """
-    axes = _check_layer_norm(input, normalized_shape, weight, bias, eps)
+    axes = _check_layer_norm(input, normalized_shape, weight, bias)
     gradient(grad_output, input)
-    x_hat, _, _, inverse = normalised(input, axes, eps)
-    grad = grad_output if weight is None else grad_output * weight
+    x_hat, _, _, inverse = normalised(wide(input), axes, eps)
+    grad = wide(grad_output)
+    scaled_grad = grad if weight is None else grad * weight
+    grad_input = normalised_backward(scaled_grad, x_hat, inverse, axes)
     others = tuple(range(input.ndim - len(axes)))
-    return (
-        normalised_backward(grad, x_hat, inverse, axes),
-        None if weight is None else (grad_output * x_hat).sum(axis=others),
-        None if bias is None else grad_output.sum(axis=others),
-    )
+    return narrow(grad_input, input), *scaled_backward(grad, x_hat, weight, bias, others)
 
 
 def _check_layer_norm(
@@ -125,7 +104,6 @@ def _check_layer_norm(
     normalized_shape: Sequence[int],
     weight: np.ndarray | None,
     bias: np.ndarray | None,
-    eps: float,
 ) -> tuple[int, ...]:
     """Check all arguments; return the axes that a statistic runs over: the last ones."""
     arguments.floating("input", input)
@@ -137,9 +115,7 @@ def _check_layer_norm(
         rule = f"must be the end of the shape of input {input.shape}"
         remedy = f"Use {input.shape[-1:]} for the last axis."
         raise ValueError(message("normalized_shape", shape, rule, remedy))
-    check_parameter("weight", weight, shape, input)
-    check_parameter("bias", bias, shape, input)
-    check_eps(eps)
+    check_parameters(input, shape, {"weight": weight, "bias": bias})
     return tuple(range(input.ndim - len(shape), input.ndim))
 
 
@@ -154,12 +130,11 @@ def group_norm(
 
     Parameters
     ----------
-    input : ndarray of shape (N, C, ...)
-        Floating point.
+    input : float ndarray of shape (N, C, ...)
     num_groups : int
         Number of groups, a divisor of C. 1 group is layer normalisation, C groups instance normalisation.
     weight, bias : ndarray of shape (C,), optional
-        Scale γ and shift β of each channel, after normalisation.
+        Scale γ and shift β of each channel; beside a float16 input they may be float32.
     eps : float, default 1e-5
         Added to the variance.
 
@@ -172,7 +147,7 @@ def group_norm(
     TypeError
         If an array is none, or not of the dtype of `input`, which must be floating.
     ValueError
-        If C is not divisible by `num_groups`, a shape does not fit, or `eps` is negative.
+        If C is not divisible by `num_groups` or a shape does not fit.
 
     Notes
     -----
@@ -188,9 +163,9 @@ def group_norm(
     >>> group_norm(x, 2, eps=0.0).reshape(-1)
     array([-1.,  1., -1.,  1.])
     """
-    grouped = _check_group_norm(input, num_groups, weight, bias, eps)
+    grouped = _check_group_norm(input, num_groups, weight, bias)
     x_hat = normalised(grouped, (2,), eps)[0].reshape(input.shape)
-    return scaled(x_hat, per_channel(weight, input), per_channel(bias, input))
+    return narrow(scaled(x_hat, per_channel(weight, input), per_channel(bias, input)), input)
 
 
 def group_norm_backward(
@@ -201,49 +176,28 @@ def group_norm_backward(
     bias: np.ndarray | None = None,
     eps: float = 1e-5,
 ) -> Gradients:
-    """Return the gradients of `group_norm`.
+    """Return the gradients of `group_norm`; arguments as there.
 
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, num_groups, weight, bias, eps
-        As given to `group_norm`.
+    The formula is that of `batch_norm_backward`, with means over the group.
 
     Returns
     -------
     grad_input : ndarray of the shape of `input`
     grad_weight, grad_bias : ndarray of shape (C,), or None where there was none
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `group_norm`, and if `grad_output` has another shape than the output.
-
-    Notes
-    -----
-    The formula of `batch_norm_backward`, with means over the group.
-
-    Examples
-    --------
-    >>> x, g = np.array([[[1.0], [3.0]]]), np.array([[[1.0], [0.0]]])
-    >>> group_norm_backward(g, x, 1, np.ones(2), np.ones(2), eps=0.0)[1:]
-    (array([-1.,  0.]), array([1., 0.]))
     """
-    grouped = _check_group_norm(input, num_groups, weight, bias, eps)
+    grouped = _check_group_norm(input, num_groups, weight, bias)
     gradient(grad_output, input)
     x_hat, _, _, inverse = normalised(grouped, (2,), eps)
-    grad = grad_output if weight is None else grad_output * per_channel(weight, input)
-    grad_input = normalised_backward(grad.reshape(grouped.shape), x_hat, inverse, (2,)).reshape(input.shape)
-    axes = (0, *range(2, input.ndim))
-    return (
-        grad_input,
-        None if weight is None else (grad_output * x_hat.reshape(input.shape)).sum(axis=axes),
-        None if bias is None else grad_output.sum(axis=axes),
-    )
+    grad = wide(grad_output)
+    scaled_grad = grad if weight is None else grad * per_channel(weight, input)
+    grad_input = normalised_backward(scaled_grad.reshape(grouped.shape), x_hat, inverse, (2,))
+    axes, x_hat = (0, *range(2, input.ndim)), x_hat.reshape(input.shape)
+    grads = scaled_backward(grad, x_hat, weight, bias, axes)
+    return narrow(grad_input.reshape(input.shape), input), *grads
 
 
 def _check_group_norm(
-    input: np.ndarray, num_groups: int, weight: np.ndarray | None, bias: np.ndarray | None, eps: float
+    input: np.ndarray, num_groups: int, weight: np.ndarray | None, bias: np.ndarray | None
 ) -> np.ndarray:
     """Check all arguments; return the input with one row per group: (N, num_groups, values of the group)."""
     arguments.floating("input", input)
@@ -254,13 +208,9 @@ def _check_group_norm(
     if channels % groups:
         rule, remedy = f"must divide the {channels} channels of input", "Use a divisor; 32 is usual."
         raise ValueError(message("num_groups", groups, rule, remedy))
-    check_parameter("weight", weight, (channels,), input)
-    check_parameter("bias", bias, (channels,), input)
-    check_eps(eps)
+    check_parameters(input, (channels,), {"weight": weight, "bias": bias})
     values = input[:1].size // groups if input.shape[0] else 0
     if input.shape[0] and values * input.shape[0] < 2:
-        rule = "must have more than 1 value to normalise"
-        raise ValueError(
-            message("input", f"shape {input.shape}", rule, "Use fewer groups or a larger input.")
-        )
-    return input.reshape(input.shape[0], groups, values)
+        rule, remedy = "must have more than 1 value to normalise", "Use fewer groups or a larger input."
+        raise ValueError(message("input", f"shape {input.shape}", rule, remedy))
+    return wide(input).reshape(input.shape[0], groups, values)

@@ -22,6 +22,7 @@ def pad(
     input : ndarray of any shape
         Other modes than "constant" take 2 to 5 axes and pad the last one, two or three, all but the first
         or the first two: (N, C, L) or (C, L), (N, C, H, W) or (C, H, W), (N, C, D, H, W) or (C, D, H, W).
+        Truth values and arrays without channels pass in every mode; torch refuses them in some of its own.
     pad : sequence of int
         Widths ``(left, right, top, bottom, ...)``: the last axis first, as torch counts. Negative widths
         crop.

@@ -7,6 +7,7 @@ import numpy as np
 from cnncourse.errors import message
 from cnncourse.ops import arguments
 from cnncourse.ops._elementwise import gradient
+from cnncourse.ops._precision import narrow, wide
 
 
 def local_response_norm(
@@ -16,8 +17,8 @@ def local_response_norm(
 
     Parameters
     ----------
-    input : ndarray of shape (N, C, ...)
-        Floating point, three axes or more.
+    input : float ndarray of shape (N, C, ...)
+        Three axes or more. (Torch takes int64 too and answers in float32; here the caller converts it.)
     size : int
         Number of neighbouring channels that count, the channel itself included.
     alpha, beta, k : float, default 1e-4, 0.75 and 1
@@ -54,7 +55,7 @@ def local_response_norm(
             [0.8]]])
     """
     base = _response(input, size, alpha, k)
-    return input / base**beta
+    return narrow(input / base**beta, input)
 
 
 def local_response_norm_backward(
@@ -65,22 +66,7 @@ def local_response_norm_backward(
     beta: float = 0.75,
     k: float = 1.0,
 ) -> np.ndarray:
-    r"""Return the gradient of `local_response_norm`.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, size, alpha, beta, k
-        As given to `local_response_norm`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `local_response_norm`, and if `grad_output` has another shape than the output.
+    r"""Return the gradient of `local_response_norm`; arguments as there.
 
     Notes
     -----
@@ -90,19 +76,12 @@ def local_response_norm_backward(
               g_{c'} x_{c'} b_{c'}^{-\beta-1}
 
     over the channels c′ that have c among their neighbours.
-
-    Examples
-    --------
-    >>> x, g = np.array([[[3.0], [4.0]]]), np.array([[[1.0], [0.0]]])
-    >>> local_response_norm_backward(g, x, size=2, alpha=0.0)
-    array([[[1.],
-            [0.]]])
     """
     base = _response(input, size, alpha, k)
     gradient(grad_output, input)
     power = base**-beta
     through = _neighbour_sum(grad_output * input * power / base, (size - 1) // 2, size // 2)
-    return grad_output * power - (2 * alpha * beta / size) * input * through
+    return narrow(grad_output * power - (2 * alpha * beta / size) * input * through, input)
 
 
 def _response(input: np.ndarray, size: int, alpha: float, k: float) -> np.ndarray:
@@ -112,7 +91,7 @@ def _response(input: np.ndarray, size: int, alpha: float, k: float) -> np.ndarra
         remedy = "Add axes with input[..., None]."
         raise ValueError(message("input", f"shape {input.shape}", "must have shape (N, C, ...)", remedy))
     size = arguments.integer("size", size, 1)
-    return k + (alpha / size) * _neighbour_sum(input * input, size // 2, (size - 1) // 2)
+    return k + (alpha / size) * _neighbour_sum(wide(input) ** 2, size // 2, (size - 1) // 2)
 
 
 def _neighbour_sum(x: np.ndarray, before: int, after: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The sizes that convolutions and pools produce: the formulas of every architecture table.
 
-Each function takes one axis as an int, or both as a pair (height, width), and answers in the same form.
+Each function takes one axis as an int, or both as a pair (height, width), and answers in the same form. What
+is not a whole number raises a TypeError, what is out of range a ValueError.
 """
 
 from __future__ import annotations
@@ -20,10 +21,8 @@ def conv_output_size(
 
     Parameters
     ----------
-    size : int or (int, int)
-        Size of the input in pixels, one axis or (height, width).
-    kernel_size : int or (int, int)
-        Size of the kernel in pixels.
+    size, kernel_size : int or (int, int)
+        Size of the input and of the kernel in pixels, one axis or (height, width).
     stride : int or (int, int), default 1
         Step between neighbouring positions in pixels.
     padding : int or (int, int) or {"same", "valid"}, default 0
@@ -33,15 +32,12 @@ def conv_output_size(
 
     Returns
     -------
-    int or (int, int)
-        Output size, an int if ``size`` is an int.
+    int or (int, int), as `size`
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the kernel is larger than the padded input, or an argument is out of range.
-    TypeError
-        If an argument is not a whole number.
 
     Notes
     -----
@@ -91,20 +87,16 @@ def conv_transpose_output_size(
     padding : int or (int, int), default 0
         Pixels cut off on each side of the output.
     output_padding : int or (int, int), default 0
-        Pixels added to the output on the bottom and right only. It picks one of the several sizes
-        that a strided convolution maps to ``size``.
+        Pixels added on the bottom and right only, to pick one of the sizes that a stride maps to ``size``.
 
     Returns
     -------
-    int or (int, int)
-        Output size, an int if ``size`` is an int.
+    int or (int, int), as `size`
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If nothing is left of the output, or an argument is out of range.
-    TypeError
-        If an argument is not a whole number.
 
     Notes
     -----
@@ -152,20 +144,16 @@ def pool_output_size(
     padding : int or (int, int), default 0
         Pixels added on each side, at most half the kernel.
     ceil_mode : bool, default False
-        Also count a last window that hangs over the edge, as long as it starts inside the input
-        or its left padding.
+        Also count a last window that hangs over the edge, if it starts inside the input or its left padding.
 
     Returns
     -------
-    int or (int, int)
-        Output size, an int if ``size`` is an int.
+    int or (int, int), as `size`
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If no window fits, the padding exceeds half the kernel, or an argument is out of range.
-    TypeError
-        If an argument is not a whole number.
 
     Notes
     -----
@@ -214,10 +202,8 @@ def same_padding(kernel_size: Size, dilation: Size = 1) -> tuple:
 
     Raises
     ------
-    ValueError
-        If an argument is below 1.
-    TypeError
-        If an argument is not a whole number.
+    TypeError, ValueError
+        If an argument is not a whole number of at least 1.
 
     Examples
     --------
@@ -246,15 +232,12 @@ def conv_padding(
 
     Returns
     -------
-    ((int, int), (int, int))
-        Pixels (top, bottom) and (left, right).
+    (top, bottom), (left, right) : pairs of int
 
     Raises
     ------
-    ValueError
-        If ``padding`` is negative or another word, or is "same" with a stride other than 1.
-    TypeError
-        If it is neither a whole number, nor a pair, nor a word.
+    TypeError, ValueError
+        If ``padding`` is negative, of another kind or another word, or is "same" with a stride other than 1.
 
     Examples
     --------
@@ -292,10 +275,8 @@ def receptive_field(layers: Iterable[Sequence[int]]) -> tuple[int, int]:
 
     Raises
     ------
-    ValueError
-        If a layer has not two or three numbers, or one is below 1.
-    TypeError
-        If a number is not whole.
+    TypeError, ValueError
+        If a layer has not two or three whole numbers of at least 1.
 
     Notes
     -----
@@ -316,11 +297,8 @@ def receptive_field(layers: Iterable[Sequence[int]]) -> tuple[int, int]:
     field, jump = 1, 1
     for i, layer in enumerate(layers):
         if not isinstance(layer, (tuple, list)) or len(layer) not in (2, 3):
-            rule, remedy = (
-                "must be (kernel_size, stride) or (kernel_size, stride, dilation)",
-                "Use one tuple a layer.",
-            )
-            raise ValueError(message(f"layers[{i}]", layer, rule, remedy))
+            rule = "must be (kernel_size, stride) or (kernel_size, stride, dilation)"
+            raise ValueError(message(f"layers[{i}]", layer, rule, "Use one tuple a layer."))
         kernel, stride, *rest = (arguments.integer(f"layers[{i}][{j}]", v, 1) for j, v in enumerate(layer))
         field += (rest[0] if rest else 1) * (kernel - 1) * jump
         jump *= stride

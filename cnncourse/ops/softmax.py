@@ -8,29 +8,7 @@ import numpy as np
 
 from cnncourse.errors import message
 from cnncourse.ops import arguments
-
-
-def _shifted(x: np.ndarray, dim: int) -> np.ndarray:
-    """Subtract the largest score, which changes no probability and keeps every exponential at most 1."""
-    with np.errstate(invalid="ignore"):  # ∞ − ∞ is NaN, in torch too
-        return x - x.max(axis=dim, keepdims=True, initial=-np.inf)
-
-
-def _arguments(input: np.ndarray, dim: int | None, dtype: np.dtype | None) -> tuple[np.ndarray, int]:
-    """Check the arguments and return the floats to work on and the axis."""
-    arguments.array("input", input)
-    if dtype is not None:
-        input = input.astype(dtype)
-    arguments.floating("input", input)
-    if dim is None:
-        dim = 0 if input.ndim in (0, 1, 3) else 1
-        warnings.warn(f"dim was left out and taken as {dim}. Say which axis holds the scores.", stacklevel=3)
-    dim = arguments.integer("dim", dim)
-    axes = max(input.ndim, 1)
-    if not -axes <= dim < axes:
-        rule = f"must lie between {-axes} and {axes - 1} for an input of shape {input.shape}"
-        raise ValueError(message("dim", dim, rule, "The classes usually stand along dim=1."))
-    return input, dim
+from cnncourse.ops._precision import narrow, wide
 
 
 def softmax(input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None = None) -> np.ndarray:
@@ -38,8 +16,7 @@ def softmax(input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None
 
     Parameters
     ----------
-    input : ndarray of any shape
-        Floating point.
+    input : float ndarray of any shape
     dim : int
         The axis of the scores. Without it a warning tells which was taken, as in torch.
     dtype : dtype, optional
@@ -68,31 +45,25 @@ def softmax(input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None
     array([0.5, 0.5])
     """
     x, dim = _arguments(input, dim, dtype)
-    if x.ndim == 0:
-        return softmax(x[None], 0)[0]
+    return narrow(probabilities(x, dim), x)
+
+
+def probabilities(x: np.ndarray, dim: int) -> np.ndarray:
+    """Return the softmax of checked scores, of float16 in float32."""
     powers = np.exp(_shifted(x, dim))
     return powers / powers.sum(axis=dim, keepdims=True)
+
+
+def _shifted(x: np.ndarray, dim: int) -> np.ndarray:
+    """Subtract the largest score, which changes no probability and keeps every exponential at most 1."""
+    with np.errstate(invalid="ignore"):  # ∞ − ∞ is NaN, in torch too
+        return wide(x) - x.max(axis=dim, keepdims=True, initial=-np.inf)
 
 
 def softmax_backward(
     grad_output: np.ndarray, input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None = None
 ) -> np.ndarray:
-    r"""Return the gradient of `softmax`; every score moves every probability.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, dim, dtype
-        As given to `softmax`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `softmax`, and if `grad_output` has another shape or dtype than the output.
+    r"""Return the gradient of `softmax`; every score moves every probability. Arguments as in `softmax`.
 
     Notes
     -----
@@ -105,11 +76,10 @@ def softmax_backward(
     array([ 0.25, -0.25])
     """
     x, dim = _arguments(input, dim, dtype)
-    y = softmax(x, dim)
-    _check_gradient(grad_output, y)
+    _check_gradient(grad_output, x)
+    y = probabilities(x, dim)
     weighted = grad_output * y
-    grad = weighted - y * _total(weighted, dim)
-    return grad.astype(input.dtype, copy=False)
+    return narrow(weighted - y * weighted.sum(axis=dim, keepdims=True), input)
 
 
 def log_softmax(input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None = None) -> np.ndarray:
@@ -139,8 +109,11 @@ def log_softmax(input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | 
     array([-1000.,     0.])
     """
     x, dim = _arguments(input, dim, dtype)
-    if x.ndim == 0:
-        return log_softmax(x[None], 0)[0]
+    return narrow(log_probabilities(x, dim), x)
+
+
+def log_probabilities(x: np.ndarray, dim: int) -> np.ndarray:
+    """Return the log-softmax of checked scores, of float16 in float32."""
     shifted = _shifted(x, dim)
     with np.errstate(divide="ignore"):  # an axis without scores has the sum 0
         return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
@@ -149,44 +122,36 @@ def log_softmax(input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | 
 def log_softmax_backward(
     grad_output: np.ndarray, input: np.ndarray, dim: int | None = None, *, dtype: np.dtype | None = None
 ) -> np.ndarray:
-    r"""Return the gradient of `log_softmax`.
-
-    Parameters
-    ----------
-    grad_output : ndarray of the shape of the output
-    input, dim, dtype
-        As given to `log_softmax`.
-
-    Returns
-    -------
-    ndarray of the shape of `input`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `log_softmax`, and if `grad_output` has another shape or dtype than the output.
+    r"""Return the gradient of `log_softmax`; arguments as in `softmax`.
 
     Notes
     -----
     .. math:: \nabla x = g - \operatorname{softmax}(x) \textstyle\sum_j g_j
-
-    Examples
-    --------
-    >>> log_softmax_backward(np.array([1.0, 0.0]), np.array([0.0, 0.0]), dim=0)
-    array([ 0.5, -0.5])
     """
     x, dim = _arguments(input, dim, dtype)
-    y = softmax(x, dim)
-    _check_gradient(grad_output, y)
-    grad = grad_output - y * _total(grad_output, dim)
-    return grad.astype(input.dtype, copy=False)
+    _check_gradient(grad_output, x)
+    total = wide(grad_output).sum(axis=dim, keepdims=True)
+    return narrow(grad_output - probabilities(x, dim) * total, input)
 
 
-def _total(x: np.ndarray, dim: int) -> np.ndarray:
-    return x.sum(axis=dim, keepdims=True) if x.ndim else x
+def _arguments(input: np.ndarray, dim: int | None, dtype: np.dtype | None) -> tuple[np.ndarray, int]:
+    """Check the arguments and return the floats to work on and the axis."""
+    arguments.array("input", input)
+    if dtype is not None:
+        input = input.astype(dtype)
+    arguments.floating("input", input)
+    if dim is None:
+        dim = 0 if input.ndim in (0, 1, 3) else 1
+        warnings.warn(f"dim was left out and taken as {dim}. Say which axis holds the scores.", stacklevel=3)
+    dim = arguments.integer("dim", dim)
+    axes = max(input.ndim, 1)
+    if not -axes <= dim < axes:
+        rule = f"must lie between {-axes} and {axes - 1} for an input of shape {input.shape}"
+        raise ValueError(message("dim", dim, rule, "The classes usually stand along dim=1."))
+    return input, dim
 
 
-def _check_gradient(grad_output: np.ndarray, output: np.ndarray) -> None:
+def _check_gradient(grad_output: np.ndarray, input: np.ndarray) -> None:
     arguments.floating("grad_output", grad_output)
-    arguments.same_shape("grad_output", grad_output, output.shape, "the shape of the output")
-    arguments.same_dtype("grad_output", grad_output, "the output", output)
+    arguments.same_shape("grad_output", grad_output, input.shape, "the shape of the output")
+    arguments.same_dtype("grad_output", grad_output, "the output", input)

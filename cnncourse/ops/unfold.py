@@ -22,7 +22,7 @@ def unfold(
     Parameters
     ----------
     input : ndarray of shape (N, C, H, W) or (C, H, W)
-        A batch of images, or one image.
+        A batch of images, or one image, of any numbers; torch takes floats alone.
     kernel_size : int or (int, int)
         Size of the windows in pixels.
     dilation, padding, stride : int or (int, int)
@@ -119,7 +119,7 @@ def fold(
     Parameters
     ----------
     input : ndarray of shape (N, C * kh * kw, L) or (C * kh * kw, L)
-        Columns in the layout of `unfold`.
+        Columns in the layout of `unfold`, of any numbers as there.
     output_size : int or (int, int)
         Height and width of the image in pixels.
     kernel_size, dilation, padding, stride

@@ -6,9 +6,9 @@
 """
 
 from cnncourse.recipes.articles import RECIPES
-from cnncourse.recipes.outcome import Outcome, measured, table
+from cnncourse.recipes.outcome import Outcome, table
 from cnncourse.recipes.recipe import Recipe, Stated
 from cnncourse.recipes.run import run
 from cnncourse.recipes.transferred import transferred
 
-__all__ = ["RECIPES", "Outcome", "Recipe", "Stated", "measured", "run", "table", "transferred"]
+__all__ = ["RECIPES", "Outcome", "Recipe", "Stated", "run", "table", "transferred"]

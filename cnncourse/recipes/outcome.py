@@ -1,10 +1,8 @@
-"""What came out of a recipe, beside what the article says; and what was measured with several seeds."""
+"""What came out of a recipe, beside what the article says."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from cnncourse.recipes.recipe import Recipe
 from cnncourse.results import History
@@ -93,20 +91,3 @@ def table(recipe: Recipe, outcome: Outcome) -> list[tuple[str, str, str]]:
 def _reached(history: History) -> str:
     """Return the test accuracy after the last epoch."""
     return f"{history.records[-1].valid_accuracy:.2%}"
-
-
-def measured() -> dict:
-    """Return what `benchmarks/articles.py` measured: every recipe with several seeds, epoch by epoch.
-
-    Returns
-    -------
-    dict
-        ``recipes``: for each recipe ``parameters``, ``images``, ``test_images`` and ``seeds``, which hold the
-        columns of each run; beside it the hardware and versions.
-
-    Examples
-    --------
-    >>> measured()["recipes"]["article2"]["parameters"]
-    7850
-    """
-    return json.loads((Path(__file__).parent / "measured.json").read_text(encoding="utf-8"))

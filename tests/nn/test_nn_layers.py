@@ -251,6 +251,17 @@ def test_repr_is_that_of_torch():
     assert plain(repr(build(nn))) == plain(repr(build(torch.nn)))
 
 
+def test_batch_norm_of_half_precision_keeps_its_parameters_in_float32():
+    x = numbers(8, 3, 4, 4).astype(np.float16) + np.float16(5)
+    ours, theirs = nn.BatchNorm2d(3), torch.nn.BatchNorm2d(3)
+    out, expected = ours(x), theirs(torch.tensor(x))
+    assert out.dtype == np.float16
+    np.testing.assert_allclose(out, expected.detach().numpy(), atol=2e-3)
+    np.testing.assert_allclose(ours.running_mean, theirs.running_mean.numpy(), rtol=1e-5)
+    assert ours.backward(out).dtype == np.float16
+    assert {p.grad.dtype for p in ours.parameters()} == {np.dtype(np.float32)}
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [

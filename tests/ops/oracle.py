@@ -12,12 +12,21 @@ import torch
 import cnncourse.ops as ops
 
 # Largest allowed difference, relative to the largest expected entry (at least 1): 10⁴ and more roundings
-# in float64, 100 in float32, where the two libraries add in different orders.
-TOLERANCE = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 2e-5}
+# in float64, 100 in float32, where the two libraries add in different orders, a few in float16, where torch
+# rounds between the parts of a formula.
+TOLERANCE = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 2e-5, np.dtype(np.float16): 4e-3}
 
 
 def same_as_torch(
-    name, inputs, arguments=None, *, torch_op=None, torch_arguments=None, seed=0, tolerance=None
+    name,
+    inputs,
+    arguments=None,
+    *,
+    torch_op=None,
+    torch_arguments=None,
+    torch_dtype=None,
+    seed=0,
+    tolerance=None,
 ):
     """Run ``cnncourse.ops.<name>`` and its backward beside torch and compare value, shape and gradients.
 
@@ -34,6 +43,8 @@ def same_as_torch(
         What to compare with, when it is not ``torch.nn.functional.<name>``.
     torch_arguments : dict, optional
         Keyword arguments for torch, when they differ from `arguments`.
+    torch_dtype : torch.dtype, optional
+        What torch works in, its results rounded to the dtypes here. By default the dtype of each array.
     seed : int
         Seed of the gradient that is sent back.
     tolerance : float, optional
@@ -47,19 +58,23 @@ def same_as_torch(
     arguments = arguments or {}
     torch_op = torch_op or getattr(torch.nn.functional, name)
     names, inputs = (list(inputs), list(inputs.values())) if isinstance(inputs, dict) else (None, inputs)
-    tensors = [None if a is None else _leaf(a) for a in inputs]
+    tensors = [None if a is None else _leaf(a, torch_dtype) for a in inputs]
     theirs = _call(
-        torch_op, names, tensors, _tensors(arguments if torch_arguments is None else torch_arguments)
+        torch_op,
+        names,
+        tensors,
+        _tensors(arguments if torch_arguments is None else torch_arguments, torch_dtype),
     )
 
     before = [None if a is None else np.array(a, copy=True) for a in inputs]
     ours = _call(getattr(ops, name), names, inputs, arguments)
-    assert_close(ours, theirs, f"{name}: value", tolerance)
+    rounded = theirs if torch_dtype is None else theirs.to(_tensor(ours).dtype)
+    assert_close(ours, rounded, f"{name}: value", tolerance)
 
     if not theirs.requires_grad:
         return ours
     grad_output = np.asarray(np.random.default_rng(seed).standard_normal(np.shape(ours)), dtype=ours.dtype)
-    theirs.backward(torch.tensor(grad_output))
+    theirs.backward(_tensor(grad_output, torch_dtype))
     grad_output.flags.writeable = False
     backward = partial(getattr(ops, f"{name}_backward"), grad_output)
     grads = _call(backward, names, inputs, arguments)
@@ -67,7 +82,7 @@ def same_as_torch(
     for i, (tensor, grad) in enumerate(zip(tensors, grads)):
         if tensor is not None and tensor.requires_grad:
             expected = torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
-            assert_close(grad, expected, f"{name}: gradient {i}", tolerance)
+            assert_close(grad, expected.to(_tensor(inputs[i]).dtype), f"{name}: gradient {i}", tolerance)
     for i, (array, copy) in enumerate(zip(inputs, before)):
         if array is not None:
             np.testing.assert_array_equal(array, copy, err_msg=f"{name}: input {i} was modified")
@@ -86,6 +101,7 @@ def assert_close(ours, theirs, what, tolerance=None):
     finite = np.abs(expected[np.isfinite(expected)])
     scale = max(1.0, float(finite.max(initial=0.0)))
     limit = (TOLERANCE[expected.dtype] if tolerance is None else tolerance) * scale
+    ours, expected = ours.astype(np.float64), expected.astype(np.float64)  # a float16 limit is no number
     np.testing.assert_allclose(ours, expected, rtol=0, atol=limit, equal_nan=True, err_msg=what)
 
 
@@ -109,13 +125,15 @@ def _call(function, names, inputs, arguments):
     )
 
 
-def _leaf(array):
+def _tensor(array, dtype=None):
     tensor = torch.tensor(np.array(array, order="C"))
+    return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+
+def _leaf(array, dtype):
+    tensor = _tensor(array, dtype)
     return tensor.requires_grad_() if tensor.is_floating_point() else tensor
 
 
-def _tensors(arguments):
-    return {
-        k: torch.tensor(np.array(v, order="C")) if isinstance(v, np.ndarray) else v
-        for k, v in arguments.items()
-    }
+def _tensors(arguments, dtype):
+    return {k: _tensor(v, dtype) if isinstance(v, np.ndarray) else v for k, v in arguments.items()}

@@ -68,12 +68,27 @@ def test_matching_nothing(found, truth):
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: ops.box_iou([0, 0, 1, 1], [[0, 0, 1, 1]]), r"boxes1: got shape \(4,\)"),
-        (lambda: ops.box_iou([[0, 0, 1, 1]], [[0, 0, 1]]), r"boxes2: got shape \(1, 3\)"),
-        (lambda: ops.box_iou([[3, 0, 1, 1]], [[0, 0, 1, 1]]), "boxes1: box 0 is .* left, top, right, bottom"),
-        (lambda: ops.nms([[0, 0, 1, 1]], [0.5, 0.2], 0.5), r"scores: got shape \(2,\) for 1 boxes"),
-        (lambda: ops.nms([[0, 0, 1, 1]], [0.5], 1.5), "iou_threshold: got 1.5"),
-        (lambda: ops.match_boxes([[0, 0, 1, 1]], [[0, 0, 1, 1]], 0), "an overlap that counts is above 0"),
+        (
+            lambda: ops.box_iou([0, 0, 1, 1], [[0, 0, 1, 1]]),
+            r"boxes1 must have shape \(N, 4\).*got shape \(4,\)",
+        ),
+        (
+            lambda: ops.box_iou([[0, 0, 1, 1]], [[0, 0, 1]]),
+            r"boxes2 must have shape \(N, 4\).*got shape \(1, 3\)",
+        ),
+        (
+            lambda: ops.box_iou([[3, 0, 1, 1]], [[0, 0, 1, 1]]),
+            r"boxes1\[0\] must not have .*got \[3.* left, top, right, bottom",
+        ),
+        (
+            lambda: ops.nms([[0, 0, 1, 1]], [0.5, 0.2], 0.5),
+            r"scores must have shape \(1,\), .*got shape \(2,\)",
+        ),
+        (lambda: ops.nms([[0, 0, 1, 1]], [0.5], 1.5), "iou_threshold must lie between 0 and 1, .*got 1.5"),
+        (
+            lambda: ops.match_boxes([[0, 0, 1, 1]], [[0, 0, 1, 1]], 0),
+            "iou_threshold must be above 0, .*got 0",
+        ),
     ],
 )
 def test_refusals(call, message):

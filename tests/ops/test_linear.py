@@ -18,7 +18,7 @@ def numbers(shape, dtype=np.float64, seed=0):
     st.integers(0, 5),
     st.integers(1, 5),
     st.booleans(),
-    st.sampled_from([np.float64, np.float32]),
+    st.sampled_from([np.float64, np.float32, np.float16]),
 )
 def test_linear(lead, in_features, out_features, with_bias, dtype):
     bias = numbers((out_features,), dtype, 2) if with_bias else None
@@ -60,6 +60,7 @@ X, W = np.zeros((2, 3)), np.zeros((4, 3))
     ("call", "error", "words"),
     [
         (lambda: ops.linear([[1.0]], W), TypeError, ["input", "list"]),
+        (lambda: ops.linear(X.astype(bool), W.astype(bool)), TypeError, ["input", "bool"]),
         (lambda: ops.linear(np.zeros(()), W), ValueError, ["input", "()", "3 features"]),
         (lambda: ops.linear(X, W[:, :2]), ValueError, ["input", "(2, 3)", "2 features", "(4, 2)"]),
         (lambda: ops.linear(X, W.astype(np.float32)), TypeError, ["weight", "float32", "float64"]),

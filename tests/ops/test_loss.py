@@ -10,7 +10,7 @@ from oracle import same_as_torch, variants
 
 import cnncourse.ops as ops
 
-FLOATS = st.sampled_from([np.float64, np.float32])
+FLOATS = st.sampled_from([np.float64, np.float32, np.float16])
 REDUCTIONS = st.sampled_from(["mean", "sum", "none"])
 SHAPES = st.sampled_from([(4, 3), (1, 2), (0, 3), (5,), (1,), (2, 3, 4), (2, 3, 2, 2), (3, 1)])
 

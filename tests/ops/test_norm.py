@@ -9,9 +9,9 @@ from oracle import assert_close, same_as_torch, variants
 
 import cnncourse.ops as ops
 
-FLOATS = st.sampled_from([np.float64, np.float32])
+FLOATS = st.sampled_from([np.float64, np.float32, np.float16])
 # Division by a small deviation magnifies the rounding of the mean: float32 keeps four digits there.
-LOOSE = {np.float64: 1e-9, np.float32: 2e-4}
+LOOSE = {np.float64: 1e-9, np.float32: 2e-4, np.float16: 4e-3}
 
 
 def numbers(shape, dtype=np.float64, seed=0):
@@ -95,7 +95,7 @@ def test_group_norm(shape, groups, dtype, with_affine):
 @given(
     st.sampled_from([(2, 6, 2), (1, 1, 3), (2, 5, 3, 2), (0, 4, 2), (2, 3, 1, 2, 2)]),
     st.integers(1, 14),
-    FLOATS,
+    st.sampled_from([np.float64, np.float32]),  # torch has no such function of float16 on a processor
     st.floats(1e-4, 2),
     st.floats(0.25, 2),
     st.floats(0.5, 3),
@@ -118,6 +118,22 @@ def test_local_response_norm(shape, size, dtype, alpha, beta, k):
 def test_views_and_read_only_arrays(name, arguments):
     for x in variants(numbers((3, 4, 6, 5))):
         same_as_torch(name, {"input": x}, arguments)
+
+
+@pytest.mark.parametrize("eps", [-1e-3, -5.0])
+def test_a_negative_eps_is_taken_within_a_sample_as_in_torch(eps):
+    with np.errstate(invalid="ignore"):  # the root of a negative number is NaN
+        same_as_torch("layer_norm", [numbers((4, 3))], {"normalized_shape": (3,), "eps": eps})
+        same_as_torch("group_norm", [numbers((4, 6, 2))], {"num_groups": 2, "eps": eps})
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 3, 0)])
+@pytest.mark.parametrize("training", [False, True])
+def test_batch_norm_of_nothing(shape, training):
+    inputs = {"input": np.ones(shape), "weight": np.full(3, 2.0), "bias": np.ones(3)}
+    arguments = {"running_mean": np.zeros(3), "running_var": np.ones(3), "training": training}
+    same_as_torch("batch_norm", inputs, arguments)
+    np.testing.assert_array_equal(arguments["running_mean"], np.zeros(3))
 
 
 def test_worked_by_hand():

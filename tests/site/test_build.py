@@ -6,9 +6,8 @@ from io import StringIO
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from cnnsite.pages import lighten
-
 from cnncourse.script_note import script_note
+from cnnsite.pages import lighten
 
 OPTIONS = {
     "extensions": ["myst_nb", "cnnsite"],

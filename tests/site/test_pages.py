@@ -1,6 +1,7 @@
 """Every page in a real browser: nothing from other hosts, no errors, readable by everyone, fits a phone."""
 
 import pytest
+from repository import notebook_of
 
 from cnncourse.plots.style import WIDEST
 
@@ -72,7 +73,7 @@ def test_nothing_sticks_out_on_a_phone(visit, page_name, theme, width):
 def test_a_figure_of_full_width_keeps_readable_letters_on_a_phone(visit):
     # The notebooks are held to a width and to letters of 10.5 points; how much of a screen a page gives a
     # figure is known here alone.
-    with visit("01_neural_networks.html", size={"width": 390, "height": 844}) as seen:
+    with visit(f"{notebook_of('neural_networks').stem}.html", size={"width": 390, "height": 844}) as seen:
         figure = seen.page.locator("img.cnx-picture").first
         drawn = int(figure.get_attribute("width"))
         assert drawn == 100 * WIDEST

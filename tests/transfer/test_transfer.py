@@ -289,7 +289,7 @@ def test_freezing_twice_is_freezing_once():
 @pytest.mark.parametrize("function", [transfer.freeze, transfer.unfreeze])
 def test_a_layer_that_is_not_there(function):
     net = models.create("resnet20")
-    with pytest.raises(ValueError, match="no layer 'layer4' in the network. Did you mean 'layer"):
+    with pytest.raises(ValueError, match=r"no layer 'layer4' in the network. Did you mean 'layer"):
         function(net, "conv1", "layer4")
     with pytest.raises(ValueError, match="There are 'conv1', 'bn1'"):
         function(net, "xyz")

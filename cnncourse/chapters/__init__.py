@@ -1,0 +1,1 @@
+"""What each chapter brings along: its exercises, explorers, quiz and measured runs."""

@@ -1,1 +1,0 @@
-"""Right and wrong answers to the exercises, one file per chapter."""
