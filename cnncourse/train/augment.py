@@ -45,7 +45,7 @@ class Augment:
     cutout: int = 0  # side of a square set to the mean colour, pixels
     mixup: float = 0.0  # alpha of the Beta(alpha, alpha) share in a blend of two images; 0: off
     cutmix: float = (
-        0.0  # alpha of the Beta(alpha, alpha) area kept when a box of another image is pasted in; 0: off
+        0.0  # alpha of the Beta(alpha, alpha) area kept when another image's box is pasted; 0: off
     )
 
     def __post_init__(self) -> None:
@@ -171,10 +171,8 @@ def crop_and_flip(images: torch.Tensor, padding: int, draws: Draws) -> torch.Ten
         rows = rows + draws["top"][:, None]
         columns = columns + draws["left"][:, None]
     sample = torch.arange(n, device=images.device)
-    taken = images.permute(0, 2, 3, 1)[
-        sample[:, None, None], rows[:, :, None], columns[:, None, :]
-    ]  # (N, H, W, C)
-    return taken.permute(0, 3, 1, 2)
+    places = sample[:, None, None], rows[:, :, None], columns[:, None, :]
+    return images.permute(0, 2, 3, 1)[places].permute(0, 3, 1, 2)  # by way of (N, H, W, C)
 
 
 def warp(pixels: torch.Tensor, draws: Draws) -> torch.Tensor:
@@ -192,17 +190,9 @@ def warp(pixels: torch.Tensor, draws: Draws) -> torch.Tensor:
     d = cos / draws["scale"]
     x, y = -draws["dx"], -draws["dy"]
     # affine_grid measures each side from -1 to 1, hence the ratios of the sides.
-    theta = torch.stack(
-        [
-            a,
-            b * height / width,
-            2 * (a * x + b * y) / width,
-            c * width / height,
-            d,
-            2 * (c * x + d * y) / height,
-        ],
-        dim=1,
-    ).view(n, 2, 3)
+    across = [a, b * height / width, 2 * (a * x + b * y) / width]
+    down = [c * width / height, d, 2 * (c * x + d * y) / height]
+    theta = torch.stack([*across, *down], dim=1).view(n, 2, 3)
     grid = F.affine_grid(theta, list(pixels.shape), align_corners=False)  # (N, H, W, 2)
     return F.grid_sample(pixels, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
@@ -254,20 +244,16 @@ def mix(pixels: torch.Tensor, draws: Draws) -> tuple[torch.Tensor, torch.Tensor]
     height, width = pixels.shape[2:]
     half = 0.5 * torch.sqrt(1 - draws["keep"])  # half the box's side, as a share of the image's side
     half_height, half_width = (half * height).long(), (half * width).long()
-    top, bottom = (
-        (draws["box_y"] - half_height).clamp(min=0),
-        (draws["box_y"] + half_height).clamp(max=height),
-    )
-    left, right = (draws["box_x"] - half_width).clamp(min=0), (draws["box_x"] + half_width).clamp(max=width)
+    y, x = draws["box_y"], draws["box_x"]
+    top, bottom = (y - half_height).clamp(min=0), (y + half_height).clamp(max=height)
+    left, right = (x - half_width).clamp(min=0), (x + half_width).clamp(max=width)
     box = _box(pixels, top, left, bottom - top, right - left)
     pasted = torch.where(box, other, pixels)
     pasted_share = 1 - (bottom - top) * (right - left) / (height * width)
     if "boxed" not in draws:
         return pasted, pasted_share
-    boxed = draws["boxed"]
-    return torch.where(boxed.view(-1, 1, 1, 1), pasted, blended), torch.where(
-        boxed, pasted_share, blended_share
-    )
+    boxed, share = draws["boxed"], torch.where(draws["boxed"], pasted_share, blended_share)
+    return torch.where(boxed.view(-1, 1, 1, 1), pasted, blended), share
 
 
 def _box(pixels: torch.Tensor, top, left, height, width) -> torch.Tensor:

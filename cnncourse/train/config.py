@@ -45,9 +45,8 @@ class TrainConfig:
     lr: float | None = None  # peak step length; None: the optimiser's own, see DEFAULT_LR
     momentum: float = 0.9  # share of the last step kept, sgd and nesterov only; 0 to below 1
     weight_decay: float = 5e-4  # pull towards zero per unit of lr; in adamw apart from the gradient
-    lr_scales: Mapping[str, float] = field(
-        default_factory=dict
-    )  # factor on lr by start of parameter name; 0 freezes
+    # factor on lr by start of parameter name; 0 freezes
+    lr_scales: Mapping[str, float] = field(default_factory=dict)
     schedule: str = "one-cycle"  # one of SCHEDULES
     warmup: float = 0.3  # share of all steps during which one-cycle climbs; 0 to below 1
     step_epochs: int = 2  # epochs between two drops of the step schedule
@@ -111,12 +110,8 @@ _KINDS = {
     "augment": Augment,
 }
 _WHOLE_NUMBERS = {
-    "epochs": 1,
-    "batch_size": 1,
-    "step_epochs": 1,
-    "early_stopping": 0,
-    "workers": 0,
-    "seed": 0,
+    **dict.fromkeys(("epochs", "batch_size", "step_epochs"), 1),
+    **dict.fromkeys(("early_stopping", "workers", "seed"), 0),
 }
 _LARGEST_SEED = 2**63 - 1  # what PyTorch's generators take, with room to add the epoch
 _BELOW_ONE = (0, 1, "at least 0 and below 1")

@@ -111,7 +111,7 @@ class CheckedLoader:
         """Labels in the network's numbers."""
         if labels.ndim == 2:
             return labels
-        numbers = classes.translated(labels.numpy(), self.given, self.known, self.who)
+        numbers = classes.translated(labels.cpu().numpy(), self.given, self.known, self.who)
         if self.outputs is not None:
             classes.refuse_beyond(numbers, self.outputs, self.who)
         return torch.from_numpy(numbers)
