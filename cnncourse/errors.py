@@ -60,7 +60,7 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
 
 
 def printable(text: object, keep: str = "") -> str:
-    """Return a text whose control characters and invisible marks are spelt out, but for those in `keep`.
+    r"""Return a text whose control characters and invisible marks are spelt out, but for those in `keep`.
 
     A file's or a class's name may hold them, and a terminal would obey.
 
@@ -77,8 +77,8 @@ def printable(text: object, keep: str = "") -> str:
 
     Examples
     --------
-    >>> printable("cat\x1b[2J")
-    'cat\\x1b[2J'
+    >>> print(printable("cat\x1b[2J"))
+    cat\x1b[2J
     """
     return "".join(
         char
