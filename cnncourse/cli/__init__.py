@@ -62,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    """Parse the arguments and run the command; errors become one line."""
     try:
         parser = build_parser()
         args = parser.parse_args(argv)

@@ -64,6 +64,7 @@ def describe(error: Exception) -> str:
 
 
 def _how_to_get(module: str) -> str:
+    """Return the command that installs what a module belongs to."""
     extras = {"torch": "torch", "torchvision": "torch", "safetensors": "torch", "tqdm": "torch"}
     return pip_install(extra=extras.get(module.split(".")[0], "course"))
 

@@ -80,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_table(paths: list[str], probabilities, classes: list[str], top: int) -> None:
+    """Print the likeliest classes of each file."""
     width = max(len(path) for path in paths)
     for path, row in zip(paths, probabilities):
         best = row.argsort()[::-1][:top]

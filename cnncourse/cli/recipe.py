@@ -115,6 +115,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(recipe: Recipe, outcome, images: ImageData, test: ImageData) -> None:
+    """Print the figures, and what to know about them."""
     from cnncourse.recipes import table
 
     print(f"{recipe.name}: {recipe.title}")
@@ -168,6 +169,7 @@ def load_data(
 
 
 def _source(recipe: Recipe, data: str | None, root: str | None, fallback: bool) -> Source:
+    """Return where a recipe's images come from, and how they are made to fit."""
     name = data or recipe.data
     if recipe.stretch:
         return Source(name, root, size=recipe.stretch, resize="stretch")

@@ -130,6 +130,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(model, test, history, out: Path | None) -> int:
+    """Measure the network on the test part, print and keep the figures; return the exit code."""
     from cnncourse import train
     from cnncourse.train.checkpoint import EVALUATION, write_text
 

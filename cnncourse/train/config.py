@@ -135,6 +135,7 @@ def _refuse_unknown(settings: Mapping, error: type[Exception]) -> None:
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Refuse a name that is none of the choices."""
     if value not in choices:
         raise ValueError(f"{name}={value!r} is unknown. {did_you_mean(value, choices)}")
 

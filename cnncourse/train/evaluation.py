@@ -106,6 +106,7 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     batches = measured_batches(data, batch_size, device_of(inner), _normalisation(about), "data", ())
 
     def first(images: torch.Tensor) -> None:
+        """See from the first images whether they go with the network."""
         refuse_other_pixels(images, about, "data")
         check_fit(inner, batches, images, None)
 

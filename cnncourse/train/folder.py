@@ -56,6 +56,7 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _state(path: Path) -> str:
+    """What became of a file that could not be written."""
     try:
         return "its former content is untouched" if path.exists() else "nothing is left of it"
     except OSError:
@@ -63,6 +64,7 @@ def _state(path: Path) -> str:
 
 
 def _remedy(error: OSError) -> str:
+    """What to do about a failed write; room on the disk is asked for only where it is lacking."""
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
         return "Free some space, then resume"
     return "Make the folder writable and resume, or choose another one"
@@ -149,6 +151,7 @@ def _take_lock(folder: Path, key: Path) -> int:
 
 
 def _in_use(folder: Path, who: str) -> BlockingIOError:
+    """The error of who comes second."""
     return BlockingIOError(
         f"{folder} is in use: {who} is writing into it. Wait until it ends, or choose another folder"
     )

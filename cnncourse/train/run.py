@@ -166,6 +166,7 @@ class Run:
         self.progress.note(f"stopped: {history.stopped}")
 
     def _record(self, totals: Totals) -> EpochRecord:
+        """What the epoch gave, validation included."""
         train_loss, train_accuracy = means(self.team.total(totals.as_tensor()))
         valid_loss = valid_accuracy = None
         if self.valid is not None:
