@@ -191,20 +191,21 @@ def to_text(kind: str, content: Mapping) -> str:
 
 
 def from_text(text: str | bytes, kind: str, place: object) -> dict:
-    """The content that ``to_text`` wrote, with its checksum compared; there may be none."""
+    """The content that ``to_text`` wrote, with its checksum compared; a file without a format has none."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{place} is not JSON, so it is damaged or foreign ({error})") from error
     if not isinstance(content, dict):
         raise ValueError(f"{place} is not the JSON of a {kind}: it holds no object")
+    refuse_other_format(content.get("format"), kind, place)
     checksum = content.pop("checksum", None)
-    if checksum not in (None, _checksum(content)):
+    if checksum != (_checksum(content) if "format" in content else None):
         raise ValueError(
             f"{place} is damaged or was edited: its checksum is that of another content. Where the change is "
-            "your own, delete the entry 'checksum'"
+            "your own, delete the entries 'format' and 'checksum'"
         )
-    refuse_other_format(content.pop("format", None), kind, place)
+    content.pop("format", None)
     return content
 
 

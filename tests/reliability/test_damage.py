@@ -153,10 +153,10 @@ def test_an_edit_of_ones_own_is_taken_without_the_checksum(run):
     config = json.loads(text.replace('"cat"', '"kitten"'))
     (run / "config.json").write_text(json.dumps(config))
     with pytest.raises(
-        ValueError, match=r"config.json is damaged or was edited.*delete the entry 'checksum'"
+        ValueError, match=r"config.json is damaged or was edited.*delete the entries 'format' and 'checksum'"
     ):
         train.load_run(run)
-    del config["checksum"]
+    del config["checksum"], config["format"]
     (run / "config.json").write_text(json.dumps(config))
     assert train.load_run(run)[0].trained_on["classes"] == ["kitten", "dog"]
 
