@@ -2,21 +2,16 @@
 
     python benchmarks/architectures.py
 
-Nothing is trained and nothing is timed: `models.summary` sends shapes through each network. Writes the
-record to `benchmarks/results/architectures.json`, and what the explorer `architecture` draws to
-`runs/architectures.json` of its chapter.
+Nothing is trained and nothing is timed: `models.summary` sends shapes through each network. The explorer
+`architecture` draws what is written.
 """
 
 from __future__ import annotations
 
-import json
-
 import torch
-from record import chapter_run, save
+from record import save
 
 from cnncourse import models
-
-COMPACT = chapter_run("classic_architectures", "architectures")
 
 
 def _dense(*layers: str) -> list[tuple[str, list[str]]]:
@@ -108,8 +103,7 @@ def main() -> None:
     networks = {
         shown: {"zoo": name, "year": year, **count(name, stages)} for shown, name, year, stages in NETWORKS
     }
-    COMPACT.write_text(json.dumps(networks, separators=(",", ":")) + "\n", encoding="utf-8")
-    save("architectures", {"networks": networks})
+    save("architectures", {"networks": networks}, chapter="classic_architectures")
 
 
 if __name__ == "__main__":

@@ -2,36 +2,32 @@
 
     python benchmarks/articles.py [--only article2 article5] [--seeds 0 1 2] [--precision float32]
 
-Each run (a recipe with a seed) is stored as soon as it is done, in `runs/articles.json` of the page on
-the articles. A run that is stored already is left out: stop the script
-and start it again as you like, or delete a run to have it made anew. About two hours on one core for
-everything, of which article 4 takes the larger half. Needs MNIST and a folder `cats_dogs` in $CNNCOURSE_DATA.
+Each run (a recipe with a seed) is stored as soon as it is done. A run that is stored already is left out:
+stop the script and start it again as you like, or delete a run to have it made anew. About two hours on one
+core for everything, of which article 4 takes the larger half. Needs MNIST and a folder `cats_dogs` in
+$CNNCOURSE_DATA.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import torch
-from record import RESULTS, save
+from record import earlier, save
 
 from cnncourse import recipes
 from cnncourse.cli.recipe import load_data
 
-COPY = Path(recipes.__file__).parent / "measured.json"
+CHAPTER = "five_articles"
 COLUMNS = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 CHEAPEST_FIRST = ("article2", "article5", "article3", "article1", "article4")
 
 
 def stored() -> dict:
     """Return what earlier runs found, by recipe."""
-    path = RESULTS / "articles.json"
-    return json.loads(path.read_text(encoding="utf-8"))["recipes"] if path.exists() else {}
+    return earlier("articles", CHAPTER).get("recipes", {})
 
 
 def columns(history) -> dict:
@@ -62,12 +58,12 @@ def one_run(recipe: recipes.Recipe, seed: int, precision: str) -> None:
 
 
 def store(name: str, seed: int, run: dict, about: dict) -> None:
-    """Put a run into the file and into the copy in the package."""
+    """Put a run to those that the file holds."""
     found = stored()
     runs = found.get(name, {}).get("seeds", {}) | {str(seed): run}
     found[name] = about | {"seeds": dict(sorted(runs.items()))}
     figures = {"threads": torch.get_num_threads(), "recipes": dict(sorted(found.items()))}
-    shutil.copyfile(save("articles", figures), COPY)
+    save("articles", figures, chapter=CHAPTER)
 
 
 def main() -> None:

@@ -3,9 +3,7 @@
     python benchmarks/augmentation.py
 
 One change at a time, some together, and three that make another digit of a digit. For comparison more
-digits without any change. Writes `benchmarks/results/augmentation.json` with accuracy per digit class, and
-the same in short to `runs/augmentation.json` of its chapter. Needs MNIST in
-$CNNCOURSE_DATA.
+digits without any change. Stores accuracy per digit class too. Needs MNIST in $CNNCOURSE_DATA.
 
 Every run takes the same number of steps. Only training pictures are changed; the 10,000 test digits never.
 """
@@ -13,13 +11,12 @@ Every run takes the same number of steps. Only training pictures are changed; th
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 
 import numpy as np
 import torch
-from record import chapter_run, save, spread
+from record import save, spread
 from torch import nn
 from torch.nn import functional as F
 
@@ -46,7 +43,6 @@ AUGMENTS = {
 }
 NOISE = 0.2
 MORE = (1000, 2000, 4000)
-DRAWN = chapter_run("data_augmentation", "augmentation")
 
 
 def changed(images: torch.Tensor, name: str, draws: dict, generator: torch.Generator) -> torch.Tensor:
@@ -139,10 +135,11 @@ def main() -> None:
         "images": IMAGES,
         "seeds": seeds,
     }
-    save("augmentation", {**settings, "conditions": rows}, arguments=sys.argv[1:])
-    DRAWN.write_text(
-        json.dumps({**settings, "conditions": rows}, separators=(",", ":"), ensure_ascii=False) + "\n",
-        encoding="utf-8",
+    save(
+        "augmentation",
+        {**settings, "conditions": rows},
+        chapter="data_augmentation",
+        arguments=sys.argv[1:],
     )
 
 

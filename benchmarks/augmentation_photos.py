@@ -4,20 +4,18 @@
 
 FOLDER holds `train` and `test`, each with a folder of pictures per class; they are read at 32 × 32 pixels.
 The counterpart of `augmentation.py`: here mirroring left and right is right, and upside down is wrong. Every
-run takes the same number of steps. Writes `benchmarks/results/augmentation_photos.json`, and the same in
-short to `runs/augmentation_photos.json` of its chapter.
+run takes the same number of steps.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from record import chapter_run, save, spread
+from record import save, spread
 from torch import nn
 from torch.nn import functional as F
 
@@ -34,7 +32,6 @@ AUGMENTS = {
     "flip left and right, and crop": Augment(flip=0.5, crop_padding=4),
 }
 MORE = (2000, 3900)
-DRAWN = chapter_run("data_augmentation", "augmentation_photos")
 
 
 def network() -> nn.Sequential:
@@ -109,8 +106,7 @@ def main() -> None:
             for title, values in found.items()
         ],
     }
-    save("augmentation_photos", figures, arguments=["FOLDER"])
-    DRAWN.write_text(json.dumps(figures, separators=(",", ":")) + "\n", encoding="utf-8")
+    save("augmentation_photos", figures, chapter="data_augmentation", arguments=["FOLDER"])
 
 
 if __name__ == "__main__":

@@ -5,25 +5,23 @@
 Reads the folder `cats_dogs` below the data root: `train/CLASS/*.jpg` and `test/CLASS/*.jpg`. A tenth of
 `train` is kept aside for validation. The test pictures are measured after every epoch too, to show what
 choosing by them does; nothing is chosen here. Transfer starts from the ResNet-20 that comes with the course.
-Conditions that are not named keep their stored figures. Writes what the explorers of chapter 17 draw as well.
+Conditions that are not named keep their stored figures.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from dataclasses import replace
 
 import numpy as np
 import torch
-from record import RESULTS, chapter_run, save
+from record import earlier, save
 from torch import nn
 
 from cnncourse import data, models, train, transfer
 from cnncourse.recipes import RECIPES
 
-STORY = chapter_run("cats_and_dogs", "cats_dogs")
 ARTICLE = RECIPES["article1"].config  # settings and augmentation of the article stand there alone
 STRONGER_AUGMENT = train.Augment(
     flip=0.5, rotate=15, shift=0.1, scale=(0.8, 1.2), brightness=0.2, contrast=0.2, saturation=0.2
@@ -148,8 +146,7 @@ def main() -> None:
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=CONDITIONS)
     parser.add_argument("--seeds", type=int, default=3, help="number of seeds, from 0; default 3")
     args = parser.parse_args()
-    stored = RESULTS / "cats_dogs.json"
-    runs = json.loads(stored.read_text(encoding="utf-8"))["runs"] if stored.is_file() else {}
+    runs = earlier("cats_dogs", "cats_and_dogs").get("runs", {})
     learn, valid, test = pictures(64)
     for condition in args.conditions:
         print(condition, flush=True)
@@ -160,23 +157,7 @@ def main() -> None:
             "test_labels": "".join(map(str, test.labels)),
             "runs": {name: runs[name] for name in CONDITIONS if name in runs},
         }
-        save("cats_dogs", figures)
-        write_story(figures)
-
-
-def write_story(figures: dict) -> None:
-    """Write what the explorers draw: curves of all seeds, and the probabilities of the first one."""
-    kept = ("train_accuracy", "valid_accuracy", "test_accuracy")
-    story = {key: figures[key] for key in ("images", "untouched_body", "test_labels")}
-    story["curves"] = {
-        name: {column: [run[column] for run in some] for column in kept}
-        for name, some in figures["runs"].items()
-    }
-    story["dog"] = {
-        name: [round(1000 * value) for value in some[0]["dog"]] for name, some in figures["runs"].items()
-    }
-    STORY.write_text(json.dumps(story, separators=(",", ":")) + "\n", encoding="utf-8")
-    print(f"wrote {STORY.name}, {STORY.stat().st_size} bytes", flush=True)
+        save("cats_dogs", figures, chapter="cats_and_dogs")
 
 
 if __name__ == "__main__":

@@ -2,21 +2,19 @@
 
     python benchmarks/degradation.py [--seeds 5]
 
-Writes the record to `benchmarks/results/degradation.json` and, more compactly, to
-`runs/degradation.json` of its chapter, from which the explorer `degradation` draws: training loss by epoch,
-error on the training images and on 2,000 test images at the end, and how large the gradient is at each block
-before training. Both kinds have the same weights, layers and settings; a residual network adds the input of
-each block to its output. Needs MNIST in $CNNCOURSE_DATA; about five minutes on one core.
+Stores training loss by epoch, error on the training images and on 2,000 test images at the end, and how
+large the gradient is at each block before training. Both kinds have the same weights, layers and settings; a
+residual network adds the input of each block to its output. Needs MNIST in $CNNCOURSE_DATA; about five
+minutes on one core.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 import torch
-from record import chapter_run, save, spread
+from record import save, spread
 from torch.nn import functional as F
 
 from cnncourse import data, train
@@ -24,7 +22,6 @@ from cnncourse.models.depth_study import depth_study
 
 DEPTHS, KINDS, EPOCHS = (8, 20, 32, 44), ("plain", "residual"), 8
 TRAINING_IMAGES, TEST_IMAGES = 4000, 2000
-COMPACT = chapter_run("modern_architectures", "degradation")
 
 
 def gradient_by_block(net, images, labels) -> list[float]:
@@ -80,7 +77,6 @@ def main() -> None:
         "kinds": list(KINDS),
         "seeds": list(seeds),
     }
-    COMPACT.write_text(json.dumps(settings | {"runs": runs}, separators=(",", ":")) + "\n", encoding="utf-8")
     errors = {
         f"{kind}, {depth} layers": {
             name: spread([r[name] for r in runs if (r["depth"], r["kind"]) == (depth, kind)])
@@ -89,7 +85,8 @@ def main() -> None:
         for kind in KINDS
         for depth in DEPTHS
     }
-    save("degradation", settings | {"errors": errors, "runs": runs}, arguments=sys.argv[1:])
+    figures = settings | {"errors": errors, "runs": runs}
+    save("degradation", figures, chapter="modern_architectures", arguments=sys.argv[1:])
 
 
 if __name__ == "__main__":

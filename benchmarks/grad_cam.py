@@ -3,9 +3,6 @@
     python benchmarks/grad_cam.py                    # CIFAR-10 from $CNNCOURSE_DATA
     python benchmarks/grad_cam.py --folder CIFAR10   # a folder of pictures, CIFAR10/test/CLASS/*
 
-Writes the figures to `benchmarks/results/grad_cam.json`, and with the pictures and maps that the explorer
-`grad_cam_layers` and the quest `hide_the_evidence` draw to `runs/grad_cam.json` of its chapter.
-
 The pictures that are kept are drawn by `drawn.py`, or a small crop of one of scikit-learn's photographs. Of
 CIFAR-10 only accuracies are kept.
 """
@@ -14,19 +11,17 @@ from __future__ import annotations
 
 import argparse
 import base64
-import json
 from pathlib import Path
 
 import drawn
 import numpy as np
 import torch
 from PIL import Image
-from record import chapter_run, save
+from record import save
 from sklearn.datasets import load_sample_image
 
 from cnncourse import data, explain, models
 
-STORY = chapter_run("looking_inside", "grad_cam")
 LAYERS = ("conv1", "layer1", "layer2", "layer3")
 EPSILONS = (0, 0.5, 1, 2, 4, 8)  # of 255 grey levels
 WINDOW, STRIDE = 7, 5  # 6 × 6 squares over 32 × 32 pixels
@@ -94,9 +89,9 @@ def packed(values: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
 
 
-def asked(looker: Looker, shown: dict[str, np.ndarray]) -> list[dict]:
-    """Return for each question the probability, and the Grad-CAM of each layer in 256 steps."""
-    found = []
+def asked(looker: Looker, shown: dict[str, np.ndarray]) -> tuple[list[dict], dict[str, dict]]:
+    """Return the probability of each question, and by its words the Grad-CAM of each layer in 256 steps."""
+    found, seen = [], {}
     for words, picture, name, thing in QUESTIONS:
         image = looker.ready(shown[picture][None])
         probability = looker.probability(image)[0]
@@ -111,17 +106,15 @@ def asked(looker: Looker, shown: dict[str, np.ndarray]) -> list[dict]:
         found.append(
             {
                 "words": words,
-                "picture": picture,
                 "target": looker.classes[target],
                 "probability": round(float(probability[target]), 4),
                 "answer": looker.classes[answer],
                 "answer_probability": round(float(probability[answer]), 4),
-                "thing": thing,
-                "inside": None if thing is None else packed(np.packbits(covered(picture, thing))),
-                "maps": maps,
             }
         )
-    return found
+        inside = None if thing is None else packed(np.packbits(covered(picture, thing)))
+        seen[words] = {"picture": picture, "thing": thing, "inside": inside, "maps": maps}
+    return found, seen
 
 
 def hidden(looker: Looker, shown: dict[str, np.ndarray]) -> dict:
@@ -215,24 +208,23 @@ def main() -> None:
         test = data.load_folder(folder / "test", classes=looker.classes)
     some = test.take(np.random.default_rng(0).permutation(len(test))[:2000])
     shown = pictures()
-    measured = {
+    questions, seen = asked(looker, shown)
+    figures = {
+        "questions": questions,
         "depth_images": len(test) // 2,
         "depth": depth(looker, test),
         "nudge_images": len(some),
         "nudge": nudged(looker, some),
         "squares": hidden(looker, shown),
     }
-    questions = asked(looker, shown)
-    content = {
-        "classes": looker.classes,
-        "pictures": {name: packed(pixels) for name, pixels in shown.items()},
-        "questions": questions,
-        **measured,
-    }
-    STORY.write_text(json.dumps(content, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8")
-    kept = ("words", "target", "probability", "answer", "answer_probability")
-    figures = {"questions": [{key: question[key] for key in kept} for question in questions], **measured}
-    save("grad_cam", figures, arguments=() if folder is None else ("--folder", "CIFAR10"))
+    pixels = {name: packed(picture) for name, picture in shown.items()}
+    save(
+        "grad_cam",
+        figures,
+        chapter="looking_inside",
+        drawn={"classes": looker.classes, "pictures": pixels, "questions": seen},
+        arguments=() if folder is None else ("--folder", "CIFAR10"),
+    )
 
 
 if __name__ == "__main__":

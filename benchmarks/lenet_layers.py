@@ -2,14 +2,11 @@
 
     CNNCOURSE_DATA=… OMP_NUM_THREADS=1 python benchmarks/lenet_layers.py
 
-Writes the record of the run to `benchmarks/results/lenet_layers.json`, and what the explorer `lenet_layers`
-draws to `runs/lenet_layers.json` of its chapter: the weights of the convolutions and the sums of the three
-dense layers for the first test digit. The weights of the dense layers are too many to ship.
+The explorer `lenet_layers` draws the weights of the convolutions and the sums of the three dense layers for
+the first test digit: the weights of the dense layers are too many to ship.
 """
 
 from __future__ import annotations
-
-import json
 
 import numpy as np
 from lenet_numpy import (
@@ -24,11 +21,10 @@ from lenet_numpy import (
     train_numpy,
     turns,
 )
-from record import chapter_run, save
+from record import save
 
 from cnncourse import data, nn
 
-STORED = chapter_run("a_cnn_from_scratch", "lenet_layers")
 CONVOLUTIONS, DENSE = (0, 3), (7, 9, 11)  # places in the network
 
 
@@ -60,19 +56,17 @@ def main() -> None:
             sums[place] = x[0]
     if sums[DENSE[-1]].argmax() != labels[0]:
         raise RuntimeError("the first test digit is read wrongly; choose another one")
-    content = {
-        "digit": data.load("mnist", "test").images[0, 0].tolist(),
+    drawn = {
+        "pixels": data.load("mnist", "test").images[0, 0].tolist(),
         "label": int(labels[0]),
         "mean": 0.1307,
         "std": 0.3081,
-        "test_accuracy": round(accuracy, 4),
         "convolutions": [
             {"weight": rounded(net[i].weight.data, 4), "bias": rounded(net[i].bias.data, 4)}
             for i in CONVOLUTIONS
         ],
         "dense": [rounded(sums[i], 3) for i in DENSE],
     }
-    STORED.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
     figures = {
         "test_accuracy": accuracy,
         "training_images": 60_000,
@@ -83,8 +77,8 @@ def main() -> None:
         "digit": 0,
         "answer": int(sums[DENSE[-1]].argmax()),
     }
-    print(f"test accuracy {accuracy:.4f}, {STORED.stat().st_size / 1000:.0f} kB")
-    save("lenet_layers", figures)
+    print(f"test accuracy {accuracy:.4f}")
+    save("lenet_layers", figures, chapter="a_cnn_from_scratch", drawn=drawn)
 
 
 if __name__ == "__main__":

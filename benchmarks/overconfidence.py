@@ -2,24 +2,20 @@
 
     python benchmarks/overconfidence.py
 
-Writes accuracy, mean confidence and loss at several softmax temperatures to
-`benchmarks/results/overconfidence.json`, and the logits that the quest `find_temperature` draws, rounded to
-tenths, to `runs/overconfidence.json` of its chapter. Needs MNIST in $CNNCOURSE_DATA.
+Stores accuracy, mean confidence and loss at several softmax temperatures, and the logits that the quest
+`find_temperature` draws, rounded to tenths. Needs MNIST in $CNNCOURSE_DATA.
 """
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import torch
-from record import chapter_run, save
+from record import save
 
 from cnncourse import data, ops, train
 
 DIGITS, EPOCHS, TESTED = 300, 150, 1000
 TEMPERATURES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
-STORED = chapter_run("activations_and_losses", "overconfidence")
 
 
 def trained_logits() -> tuple[np.ndarray, np.ndarray]:
@@ -60,9 +56,9 @@ def main() -> None:
         "overconfidence",
         {"training_digits": DIGITS, "epochs": EPOCHS, "test_digits": TESTED, "accuracy": accuracy,
          "by_temperature": figures},
+        chapter="activations_and_losses",
+        drawn={"logits_in_tenths": tenths.tolist(), "labels": labels.tolist()},
     )  # fmt: skip
-    content = {"logits_in_tenths": tenths.tolist(), "labels": labels.tolist()}
-    STORED.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python benchmarks/overfitting.py
 
-Writes every run to `benchmarks/results/overfitting.json`, and what the explorer `overfitting_by_size` and
-the quest `find_stop` draw to `runs/overfitting.json` of its chapter. Needs MNIST in $CNNCOURSE_DATA.
+Stores every run, and of the first seed the curves that the explorer `overfitting_by_size` and the quest
+`find_stop` draw. Needs MNIST in $CNNCOURSE_DATA.
 
 Every run takes the same number of steps, so that more data do not mean more training. The training
 images of a seed are nested: the first 20 are among the first 50, and so on. Losses and accuracies are
@@ -14,13 +14,12 @@ looked at once a run, at its end.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 
 import numpy as np
 import torch
-from record import chapter_run, save, spread
+from record import save, spread
 from torch import nn
 from torch.nn import functional as F
 
@@ -32,7 +31,6 @@ DROPOUT, DECAY = 0.5, 1.0
 STEPS, BATCH, LR = 400, 50, 1e-3
 CHECKPOINTS = (0, 10, 20, 30, 45, 60, 80, 110, 150, 210, 290, 400)
 VALIDATION = 500
-DRAWN = chapter_run("overfitting_and_regularisation", "overfitting")
 
 
 def network(remedy: str) -> nn.Sequential:
@@ -147,23 +145,15 @@ def main() -> None:
         "weight_decay": DECAY,
         "seeds": seeds,
     }
-    rows = summary(runs)
     short = [{k: v for k, v in run.items() if k != "curve"} for run in runs]
-    save("overfitting", {**settings, "summary": rows, "runs": short}, arguments=sys.argv[1:])
-    kept = ("size", "remedy", "seed", "train_accuracy", "test_accuracy", "weight_norm")
-    drawn = {
-        **settings,
-        "checkpoints": CHECKPOINTS,
-        "sizes": SIZES,
-        "remedies": REMEDIES,
-        "runs": [{name: run[name] for name in kept} for run in runs],
-        "curves": [
-            {"size": run["size"], "remedy": run["remedy"], "curve": run["curve"]}
-            for run in runs
-            if run["seed"] == 0
-        ],
-    }
-    DRAWN.write_text(json.dumps(drawn, separators=(",", ":")) + "\n", encoding="utf-8")
+    curves = [{k: run[k] for k in ("size", "remedy", "curve")} for run in runs if run["seed"] == 0]
+    save(
+        "overfitting",
+        {**settings, "summary": summary(runs), "runs": short},
+        chapter="overfitting_and_regularisation",
+        drawn={"checkpoints": CHECKPOINTS, "curves": curves},
+        arguments=sys.argv[1:],
+    )
 
 
 if __name__ == "__main__":

@@ -11,19 +11,17 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import time
 
 import numpy as np
 import torch
 from PIL import Image
-from record import chapter_run, save, spread
+from record import save, spread
 from torch import nn
 from torch.nn import functional as F
 
 from cnncourse import data, ops, train
 
-STORY = chapter_run("applications", "star_hunt")
 WINDOW, STRIDE = 24, 4
 CLASSES = ("circle", "cross", "ring", "star")
 THRESHOLDS = (0.02, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
@@ -109,12 +107,9 @@ def star_story() -> tuple[dict, dict]:
     story = {
         "window": WINDOW,
         "stride": STRIDE,
-        "thresholds": THRESHOLDS,
-        "overlaps": OVERLAPS,
         "picture": base64.b64encode(file.getvalue()).decode("ascii"),
         "stars": more_truths[shown].tolist(),
         "scores": np.rint(1000 * more_maps[shown]).astype(int).tolist(),
-        "test": found,
     }
     figures = {
         **found,
@@ -230,10 +225,9 @@ def main() -> None:
     story, stars = star_story()
     names = {"skip": True, "no skip": False}
     runs = {name: [segment(skip, seed) for seed in range(3)] for name, skip in names.items()}
-    story["segmentation"] = {name: [run["iou"] for run in some] for name, some in runs.items()}
-    STORY.write_text(json.dumps(story, separators=(",", ":")) + "\n", encoding="utf-8")
     mean_iou = {name: spread([float(np.mean(run["iou"][1:])) for run in some]) for name, some in runs.items()}
-    save("scenes", {"stars": stars, "segmentation": runs, "mean_iou_of_the_shapes": mean_iou})
+    figures = {"stars": stars, "segmentation": runs, "mean_iou_of_the_shapes": mean_iou}
+    save("scenes", figures, chapter="applications", drawn=story)
 
 
 if __name__ == "__main__":

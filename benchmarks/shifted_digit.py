@@ -4,25 +4,22 @@
 
 A dense network (`mlp`) and a small CNN (`lenet5`) learn from MNIST for one epoch, with seeds 0 to 4. Each is
 then asked about the test digits moved by −8 to 8 columns, and about one digit that loses no ink on the way.
-Writes `benchmarks/results/shifted_digit.json`, and what the explorer `shifted_digit` draws to
-`runs/shifted_digit.json` of its chapter. Without MNIST it runs on the embedded digits and stores nothing.
+Without MNIST it runs on the embedded digits and stores nothing.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import torch
-from record import chapter_run, save, spread
+from record import save, spread
 
 from cnncourse import data, models, train
 
 SHIFTS = range(-8, 9)
 SEEDS = range(5)
 NETWORKS = {"dense": "mlp", "cnn": "lenet5"}
-STORED = chapter_run("why_convolution", "shifted_digit")
 
 
 def moved(images: np.ndarray, dx: int) -> np.ndarray:
@@ -75,19 +72,16 @@ def main() -> None:
     right = np.all([(said[:, 8] == tests.labels).all(axis=0) for said in answers.values()], axis=0)
     digit = roomy_digit(tests.images, tests.labels, right)
     ink = [float(moved(tests.images, dx).sum() / tests.images.sum()) for dx in SHIFTS]
-    content = {
-        "shifts": list(SHIFTS),
-        "digit": tests.images[digit, 0].tolist(),
+    drawn = {
+        "pixels": tests.images[digit, 0].tolist(),
         "label": int(tests.labels[digit]),
         "test_images": len(tests.labels),
-        "ink": [round(share, 4) for share in ink],
         "accuracy": {kind: np.round(values, 4).tolist() for kind, values in accuracy.items()},
         "probability": {
             kind: np.round(values[:, :, digit].astype(float), 3).tolist()
             for kind, values in probability.items()
         },
     }
-    STORED.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
     figures = {
         "networks": NETWORKS,
         "seeds": list(SEEDS),
@@ -99,7 +93,7 @@ def main() -> None:
         },
         "ink_kept_by_shift": {str(dx): share for dx, share in zip(SHIFTS, ink)},
     }
-    save("shifted_digit", figures)
+    save("shifted_digit", figures, chapter="why_convolution", drawn=drawn)
 
 
 if __name__ == "__main__":

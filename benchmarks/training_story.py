@@ -2,25 +2,21 @@
 
     python benchmarks/training_story.py
 
-Writes the record of the run to `benchmarks/results/training_story.json`, and what the explorer
-`training_epochs` draws to `runs/training_story.json` of its chapter: filters, accuracy, confusion
-matrix and the answer to one digit after each epoch. Needs MNIST in $CNNCOURSE_DATA.
+The explorer `training_epochs` draws filters, accuracy, confusion matrix and the answer to one digit after
+each epoch. Needs MNIST in $CNNCOURSE_DATA.
 
 A tenth of the training images and plain SGD, so that learning is slow enough to watch.
 """
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import torch
-from record import chapter_run, save
+from record import save
 
 from cnncourse import data, models, train
 
 EPOCHS = 12
-STORY = chapter_run("training_in_pytorch", "training_story")
 
 
 class Story:
@@ -28,19 +24,23 @@ class Story:
 
     def __init__(self, train_data, test_data):
         self.train_data, self.test_data = train_data, test_data
-        self.chapters, self.probability = [], []
+        self.figures, self.drawn, self.probability = [], [], []
 
     def __call__(self, record, model):
         layer = model[0]
         trained, tested = (train.evaluate(model, part) for part in (self.train_data, self.test_data))
-        self.chapters.append(
+        self.figures.append(
             {
-                "filters": _rounded(layer.weight[:, 0]),
-                "bias": _rounded(layer.bias),
                 "train_accuracy": round(trained.accuracy, 4),
                 "test_accuracy": round(tested.accuracy, 4),
                 "train_loss": round(trained.loss, 4),
                 "test_loss": round(tested.loss, 4),
+            }
+        )
+        self.drawn.append(
+            {
+                "filters": _rounded(layer.weight[:, 0]),
+                "bias": _rounded(layer.bias),
                 "confusion": tested.confusion.tolist(),
             }
         )
@@ -84,26 +84,22 @@ def main() -> None:
     history = train.fit(model, few, config=config, callbacks=[story])
     probability = np.stack(story.probability)
     digit = telling_digit(probability, tests.labels)
-    content = {
-        "training_images": len(few.labels),
-        "test_images": len(tests.labels),
+    drawn = {
+        "pixels": tests.images[digit, 0].tolist(),
+        "label": int(tests.labels[digit]),
         "mean": few.mean[0],
         "std": few.std[0],
-        "digit": tests.images[digit, 0].tolist(),
-        "label": int(tests.labels[digit]),
         "answers": np.round(probability[:, digit].astype(float), 3).tolist(),
-        "epochs": story.chapters,
+        "epochs": story.drawn,
     }
-    STORY.write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
-    kept = ("train_accuracy", "test_accuracy", "train_loss", "test_loss")
     figures = {
         "config": history.config,
         "training_images": len(few.labels),
         "test_images": len(tests.labels),
         "digit": digit,
-        "after_epoch": [{name: chapter[name] for name in kept} for chapter in story.chapters],
+        "after_epoch": story.figures,
     }
-    save("training_story", figures)
+    save("training_story", figures, chapter="training_in_pytorch", drawn=drawn)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,8 @@
     python benchmarks/transfer.py [cats_dogs] [mnist]
 
 The body is the course's ResNet-20, trained on CIFAR-10. For each data set, number of labels and seed a fresh
-sample of the training images is drawn. Writes `benchmarks/results/transfer.json`, and what the explorer
-`labelled_examples` draws to `runs/labelled_examples.json` of its chapter; where data sets are named on the
-command line, the others keep their figures. Needs `cats_dogs` and MNIST in $CNNCOURSE_DATA.
+sample of the training images is drawn. Where data sets are named on the command line, the others keep their
+figures. Needs `cats_dogs` and MNIST in $CNNCOURSE_DATA.
 
 CIFAR-10 has the classes cat and dog, so the body has been told apart before what the first data set asks for.
 Digits are new to it. Nothing is augmented: the three ways see the same images.
@@ -13,7 +12,6 @@ Digits are new to it. Nothing is augmented: the three ways see the same images.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +19,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from record import RESULTS, chapter_run, save
+from record import earlier, save
 from torch import nn
 
 from cnncourse import data, models, train, transfer
@@ -34,7 +32,7 @@ TESTS = 1000
 STAGES = (("conv1", "bn1", "layer1"), ("conv1", "bn1", "layer1", "layer2"))
 AT = 200  # labels at which stages and rates are compared
 DECAY, OTHER_DECAYS = 0.7, (1.0, 0.4)
-STORED = chapter_run("transfer_learning", "labelled_examples")
+CHAPTER = "transfer_learning"
 
 
 def cats_dogs() -> tuple[ImageData, ImageData]:
@@ -167,11 +165,9 @@ def main(names: list[str]) -> None:
     names = names or list(TITLES)
     if not set(names) <= set(TITLES):
         raise SystemExit(f"name data sets out of {', '.join(TITLES)}; got {names}")
-    path = RESULTS / "transfer.json"
     for name in names:
         measured = measure(name)
-        known = json.loads(path.read_text(encoding="utf-8"))["data"] if path.exists() else {}
-        known[name] = measured
+        known = earlier("transfer", CHAPTER).get("data", {}) | {name: measured}
         figures = {
             "body": "resnet20, weights=cifar10",
             "epochs_from_scratch": EPOCHS,
@@ -180,8 +176,7 @@ def main(names: list[str]) -> None:
             "config": settings(1, 0).to_dict(),
             "data": {key: known[key] for key in TITLES if key in known},
         }
-        save("transfer", figures, arguments=[key for key in TITLES if key in known])
-        STORED.write_text(json.dumps(figures["data"], separators=(",", ":")) + "\n", encoding="utf-8")
+        save("transfer", figures, chapter=CHAPTER, arguments=list(figures["data"]))
 
 
 if __name__ == "__main__":

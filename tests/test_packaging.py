@@ -29,7 +29,7 @@ else:
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base"}
-NUMPY_ROOMS = ("ops", "nn", "data", "exercises", "results", "cli")
+NUMPY_ROOMS = ("ops", "nn", "data", "course", "results", "cli")
 IN_CONDA = ("torch", "course", "lab")
 
 

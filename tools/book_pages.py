@@ -3,14 +3,14 @@
     python tools/book_pages.py            # write
     python tools/book_pages.py --check    # write nothing, exit 1 where a page is behind
 
-The first shows every file of `benchmarks/results/`, the second what each chapter holds and how long it runs.
+The first shows what every script in `benchmarks/` has stored, the second what each chapter holds and how long
+it runs.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,6 @@ import results_table
 from repository import BOOK, ROOT, chapter_paths
 
 BENCHMARKS = ROOT / "benchmarks"
-RESULTS = BENCHMARKS / "results"
 CIRCUMSTANCES = ("command", "versions", "hardware")
 # Beside the middle value stand n and the lowest and highest.
 SPREAD = {"n", "median", "low", "high"}
@@ -158,11 +157,11 @@ def circumstances(result: dict) -> str:
 
 def results_page() -> str:
     """Return the page of all results."""
-    parts = [RESULTS_HEAD, "## In short\n", results_table.table() + "\n"]
-    for path in sorted(RESULTS.glob("*.json")):
-        result = json.loads(path.read_text(encoding="utf-8"))
-        script = BENCHMARKS / f"{path.stem}.py"
-        heading = title_of(script) if script.exists() else words(path.stem)
+    stored = results_table.results()
+    parts = [RESULTS_HEAD, "## In short\n", results_table.table(stored) + "\n"]
+    for name, result in stored.items():
+        script = BENCHMARKS / f"{name}.py"
+        heading = title_of(script) if script.exists() else words(name)
         parts += [f"## {heading}\n", circumstances(result) + "\n", "\n".join(tables(result))]
     return "\n".join(parts).rstrip("\n") + "\n"
 
@@ -185,7 +184,7 @@ def holds(notebook: nbformat.NotebookNode) -> dict[str, int]:
 
 def status_page() -> str:
     """Return the page about the chapters."""
-    measured = json.loads((RESULTS / "chapters.json").read_text(encoding="utf-8"))
+    measured = results_table.results()["chapters"]
     lines = [STATUS_HEAD, circumstances(measured) + "\n"]
     lines += [
         "| chapter | explorers | quests | exercises | seconds with data | without |",

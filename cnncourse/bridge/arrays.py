@@ -1,4 +1,4 @@
-"""torch's functions that reshape, cut, join and average, on NumPy arrays; layers that need more than a row.
+"""Layers, functions and methods of torch that need more than a row of ``table.py``.
 
 Each has the argument names, order and defaults of torch.
 """
@@ -67,16 +67,6 @@ def batch_norm(
     return ops.batch_norm(input, running_mean, running_var, weight, bias, training=no_statistics, eps=eps)
 
 
-def border(input: np.ndarray, padding: Sequence[int], value: float | None = None, *, mode: str) -> np.ndarray:
-    """Run the padding layers: `ops.pad` under their argument names."""
-    return ops.pad(input, padding, mode, value)
-
-
-def log_sigmoid(input: np.ndarray) -> np.ndarray:
-    """log σ(x) = −log(e⁰ + e⁻ˣ), without overflow."""
-    return -np.logaddexp(0, -input)
-
-
 def softmax(
     input: np.ndarray, dim: int | None = None, _stacklevel: int = 3, dtype: None = None
 ) -> np.ndarray:
@@ -103,45 +93,20 @@ def flatten(input: np.ndarray, start_dim: int = 0, end_dim: int = -1) -> np.ndar
     return nn.Flatten(start_dim, end_dim)(input)
 
 
-def reshape(input: np.ndarray, *shape: int | Sequence[int]) -> np.ndarray:
-    """Give the same numbers other axes; −1 stands for what is left."""
-    return input.reshape(_sizes(shape))
-
-
-def permute(input: np.ndarray, *dims: int | Sequence[int]) -> np.ndarray:
-    """Reorder the axes."""
-    return input.transpose(_sizes(dims))
-
-
-def _sizes(given: tuple) -> tuple[int, ...]:
+def sizes(given: tuple) -> tuple[int, ...]:
     """Return (2, 3) from (2, 3) or ((2, 3),): torch takes both forms."""
     return tuple(given[0]) if len(given) == 1 and not isinstance(given[0], int) else given
 
 
-def transpose(input: np.ndarray, dim0: int, dim1: int) -> np.ndarray:
-    """Swap two axes."""
-    return input.swapaxes(dim0, dim1)
-
-
-def unsqueeze(input: np.ndarray, dim: int) -> np.ndarray:
-    """Add an axis of length 1."""
-    return np.expand_dims(input, dim)
+def axes(dim: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
+    """Return the axes as NumPy takes them."""
+    return tuple(dim) if isinstance(dim, Sequence) else dim
 
 
 def squeeze(input: np.ndarray, dim: int | Sequence[int] | None = None) -> np.ndarray:
     """Drop the axes of length 1, or those among `dim`."""
     dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
     return input.squeeze(tuple(d for d in dims if input.shape[d] == 1))
-
-
-def cat(tensors: Sequence[np.ndarray], dim: int = 0) -> np.ndarray:
-    """Join arrays along an axis."""
-    return np.concatenate(tensors, dim)
-
-
-def stack(tensors: Sequence[np.ndarray], dim: int = 0) -> np.ndarray:
-    """Join arrays along a new axis."""
-    return np.stack(tensors, dim)
 
 
 def split(
@@ -156,35 +121,6 @@ def split(
 def chunk(input: np.ndarray, chunks: int, dim: int = 0) -> tuple[np.ndarray, ...]:
     """Cut into so many pieces of one length; the last may be shorter or missing."""
     return split(input, max(1, math.ceil(input.shape[dim] / chunks)), dim)
-
-
-def mean(input: np.ndarray, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> np.ndarray:
-    """Average over axes, by default over all."""
-    return np.mean(input, _axes(dim), keepdims=keepdim)
-
-
-def sum(input: np.ndarray, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> np.ndarray:
-    """Add up over axes, by default over all."""
-    return np.sum(input, _axes(dim), keepdims=keepdim)
-
-
-def _axes(dim: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
-    return tuple(dim) if isinstance(dim, Sequence) else dim
-
-
-def rsqrt(input: np.ndarray) -> np.ndarray:
-    """1 / √x."""
-    return 1 / np.sqrt(input)
-
-
-def size(input: np.ndarray, dim: int | None = None) -> int | tuple[int, ...]:
-    """Return the shape, or one length of it."""
-    return input.shape if dim is None else input.shape[dim]
-
-
-def new_tensor(input: np.ndarray, data: object) -> np.ndarray:
-    """Return numbers as an array with the dtype of the input."""
-    return np.array(data, input.dtype)
 
 
 def attribute(input: np.ndarray, name: str) -> object:

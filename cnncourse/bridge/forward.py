@@ -112,8 +112,7 @@ def _operator(node: fx.Node, traced: fx.GraphModule, x: np.ndarray) -> Callable 
     if node.op == "call_module":
         return _layer_operator(node.target, traced.get_submodule(node.target))
     if node.op == "call_function":
-        foreign = f"{node.target.__module__}.{node.target.__name__}"
-        return table.functions().get(node.target) or table.FOREIGN.get(foreign)
+        return table.functions().get(node.target) or table.FOREIGN.get(_full_name(node.target))
     if node.op == "call_method":
         return table.METHODS.get(node.target)
     return lambda result: np.asarray(result) if isinstance(result, np.generic) else result
@@ -187,11 +186,17 @@ def _check_module(module: torch.nn.Module) -> None:
         if layer.training:
             remedy = "Call module.eval() first."
             raise ValueError(message("module", f"{which} in training mode", "must predict", remedy))
-        if layer._forward_hooks or layer._forward_pre_hooks:
+        hooks = [*layer._forward_pre_hooks.values(), *layer._forward_hooks.values()]
+        if {_full_name(hook) for hook in hooks} - table.HARMLESS_HOOKS:
             raise NotImplementedError(
                 f"{which} has forward hooks, which work on tensors. Remove them first: handle.remove(), or "
-                "torch.nn.utils.remove_weight_norm and its kin."
+                "torch.nn.utils.remove_weight_norm and its kin. Where no handle was kept, build the network "
+                "again and give it this one's weights: again.load_state_dict(module.state_dict())."
             )
+
+
+def _full_name(function: Callable) -> str:
+    return f"{function.__module__}.{getattr(function, '__qualname__', '')}"
 
 
 def _check_input(module: torch.nn.Module, x: np.ndarray) -> None:

@@ -97,13 +97,7 @@ def to_torch(source: nn.Module | Mapping[str, np.ndarray]) -> dict[str, torch.Te
 
 
 def as_array(name: str, tensor: torch.Tensor) -> np.ndarray:
-    """Return the tensor's numbers: the same memory where it lies on the CPU.
-
-    Raises
-    ------
-    TypeError
-        If NumPy has no such array.
-    """
+    """Return the tensor's numbers: the same memory where it lies on the CPU."""
     import torch
 
     if not isinstance(tensor, torch.Tensor):
@@ -112,10 +106,8 @@ def as_array(name: str, tensor: torch.Tensor) -> np.ndarray:
     try:
         return tensor.detach().cpu().numpy()
     except TypeError as error:
-        rule, remedy = (
-            "must have a dtype and layout that NumPy has too",
-            "Call .float() on the network first.",
-        )
+        rule = "must have a dtype and layout that NumPy has too"
+        remedy = "Call .float() on the network first."
         raise TypeError(message(name, f"{tensor.layout} {tensor.dtype}", rule, remedy)) from error
 
 

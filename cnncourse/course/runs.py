@@ -19,7 +19,8 @@ def stored(name: str) -> dict:
     Returns
     -------
     dict
-        As the script of that name in `benchmarks/` wrote it; each call gives a fresh one.
+        As the script of that name in `benchmarks/` wrote it: command, versions, hardware, figures, and in
+        ``"drawn"``, if there is one, what the chapter draws beyond them. Each call gives a fresh one.
 
     Raises
     ------

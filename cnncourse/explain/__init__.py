@@ -5,20 +5,14 @@ The network is left as it was: its mode, weights, gradients, hooks and device do
 
 >>> import torch
 >>> from cnncourse import explain, models
->>> torch.manual_seed(0)  # doctest: +ELLIPSIS
-<torch...
->>> net = models.create("lenet5", in_channels=1)
->>> images = torch.rand(2, 1, 28, 28)
->>> {name: maps.shape for name, maps in explain.feature_maps(net, images).items()}
-{'0': (2, 6, 28, 28), '3': (2, 16, 10, 10)}
+>>> net, images = models.create("lenet5", in_channels=1), torch.rand(2, 1, 28, 28)
 >>> explain.saliency(net, images).shape, explain.grad_cam(net, images).shape
 ((2, 28, 28), (2, 28, 28))
 """
 
-from cnncourse.explain.attack import nudge
-from cnncourse.explain.gradients import grad_cam, gradient_times_input, saliency
+from cnncourse.explain.covering import occlusion
+from cnncourse.explain.gradients import grad_cam, gradient_times_input, nudge, saliency
 from cnncourse.explain.maps import feature_maps, filters, for_display
-from cnncourse.explain.occlusion import occlusion
 from cnncourse.explain.sanity import randomised, rank_correlation
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What an answer rests on, by gradients: saliency looks at the pixels, Grad-CAM at a layer's maps."""
+"""What an answer rests on, by gradients: of pixels, of a layer's maps; and the step that turns the answer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from cnncourse.errors import message
 from cnncourse.explain import watching
 
 
@@ -25,7 +26,7 @@ def saliency(model: nn.Module, images: watching.Images, targets: watching.Target
     Returns
     -------
     ndarray of shape (N, H, W)
-        At least 0. Logits per unit of the input.
+        ``max over c of |∂S_t / ∂x[c, i, j]|``, with S_t the logit of class t before any softmax; at least 0.
 
     Raises
     ------
@@ -34,23 +35,16 @@ def saliency(model: nn.Module, images: watching.Images, targets: watching.Target
     ValueError
         If the network refuses the images, or a target is out of range.
 
-    Notes
-    -----
-    ``M[i, j] = max over c of |∂S_t / ∂x[c, i, j]|``, with S_t the logit of class t before any softmax.
-
     References
     ----------
     Simonyan, Vedaldi, Zisserman: Deep inside convolutional networks, arXiv:1312.6034 (2014), section 3.
 
     Examples
     --------
-    >>> import torch
     >>> net = nn.Sequential(nn.Flatten(), nn.Linear(4, 2, bias=False))
-    >>> with torch.no_grad():
-    ...     _ = net[1].weight.copy_(torch.tensor([[1.0, -3, 0, 2], [0, 0, 0, 0]]))
-    >>> saliency(net, torch.ones(1, 1, 2, 2), targets=0)[0]
-    array([[1., 3.],
-           [0., 2.]], dtype=float32)
+    >>> _ = net[1].weight.data.copy_(torch.tensor([[1.0, -3, 0, 2], [0, 0, 0, 0]]))
+    >>> saliency(net, torch.ones(1, 1, 2, 2), targets=0).tolist()
+    [[[1.0, 3.0], [0.0, 2.0]]]
     """
     images = watching.ready_images(model, images)
     return watching.to_numpy(_slope(model, images, targets).abs().amax(dim=1))
@@ -61,24 +55,13 @@ def gradient_times_input(
 ) -> np.ndarray:
     """Multiply each pixel by the slope of a class's score: a map to be suspicious of.
 
-    Parameters
-    ----------
-    model, images, targets
-        As in `saliency`.
+    Even with random weights it resembles the picture, since the pixel itself is a factor: see `randomised`.
+    Parameters and errors are those of `saliency`.
 
     Returns
     -------
     ndarray of shape (N, H, W)
         ``Σ_c |x[c, i, j] · ∂S_t / ∂x[c, i, j]|``, at least 0. Logits.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As in `saliency`.
-
-    Notes
-    -----
-    Even with random weights it resembles the picture, since the pixel itself is a factor: see `randomised`.
 
     References
     ----------
@@ -86,10 +69,8 @@ def gradient_times_input(
 
     Examples
     --------
-    >>> import torch
     >>> net = nn.Sequential(nn.Flatten(), nn.Linear(2, 1, bias=False))
-    >>> with torch.no_grad():
-    ...     _ = net[1].weight.copy_(torch.tensor([[1.0, -3.0]]))
+    >>> _ = net[1].weight.data.copy_(torch.tensor([[1.0, -3.0]]))
     >>> gradient_times_input(net, torch.tensor([[[[2.0, 2.0]]]]))
     array([[[2., 6.]]], dtype=float32)
     """
@@ -119,12 +100,8 @@ def grad_cam(
 
     Parameters
     ----------
-    model : nn.Module
-        (N, C, H, W) -> (N, K) logits.
-    images : ndarray or Tensor of shape (N, C, H, W)
-        Floats, normalised as in the network's training.
-    targets : int or sequence of N int, default None
-        The class asked about, one for all images or one for each. None takes the class the network answers.
+    model, images, targets
+        As in `saliency`.
     layer : str, default None
         Path of a layer that gives (N, C', H', W'): a convolution, a block, a ReLU. None takes the
         convolution that runs last.
@@ -138,11 +115,8 @@ def grad_cam(
 
     Raises
     ------
-    TypeError
-        If the images are no floats, or a target is no whole number.
-    ValueError
-        If the layer is unknown, never runs or gives no maps, the network refuses the images, or a target is
-        out of range.
+    TypeError, ValueError
+        As in `saliency`; and if the layer is unknown, never runs or gives no maps.
 
     Notes
     -----
@@ -160,7 +134,6 @@ def grad_cam(
 
     Examples
     --------
-    >>> import torch
     >>> from cnncourse import models
     >>> net = models.create("resnet20")
     >>> grad_cam(net, torch.zeros(2, 3, 32, 32), targets=[3, 5], layer="layer3", upsample=False).shape
@@ -168,17 +141,20 @@ def grad_cam(
     """
     names = watching.convolutions(model) if layer is None else [layer]
     images = watching.ready_images(model, images)
-    with watching.at_rest(model), watching.watching(model, names) as seen:
+    remedy = "Choose another layer: model.named_modules() lists them."
+    with watching.at_rest(model), watching.outputs_of(model, names) as seen:
         images.requires_grad_()
         logits = watching.answers(model, images)
         if not seen:
-            raise ValueError(f"layer={layer!r} did not run for these images. Choose another one.")
+            raise ValueError(message("layer", f"{layer!r}, which did not", "must run", remedy))
         name, maps = list(seen.items())[-1]
-        _check_maps(model, name, maps)
+        if maps.ndim != 4:
+            rule = f"must give maps of shape (N, C, H, W), such as {watching.some_convolutions(model)}"
+            raise ValueError(message("layer", f"{name!r} with {tuple(maps.shape)}", rule, remedy))
         score = watching.scores(logits, watching.chosen(logits, targets)).sum()
         (gradient,) = torch.autograd.grad(score, maps, allow_unused=True)
     if gradient is None:
-        raise ValueError(f"layer={name!r} has no influence on the answer. Choose another one.")
+        raise ValueError(message("layer", repr(name), "must have influence on the answer", remedy))
     weights = gradient.mean(dim=(2, 3), keepdim=True)  # (N, C', 1, 1)
     heat = F.relu((weights * maps).sum(dim=1, keepdim=True)).detach()  # (N, 1, H', W')
     if upsample:
@@ -186,11 +162,66 @@ def grad_cam(
     return watching.to_numpy(heat[:, 0])
 
 
-def _check_maps(model: nn.Module, name: str, maps: torch.Tensor) -> None:
-    if maps.ndim == 4:
-        return
-    some = ", ".join(map(repr, watching.convolutions(model)[-4:]))
-    raise ValueError(
-        f"layer={name!r} gives shape {tuple(maps.shape)}, but Grad-CAM needs maps of shape (N, C, H, W). "
-        f"Choose a convolution, such as {some}."
-    )
+def nudge(
+    model: nn.Module,
+    images: watching.Images,
+    labels: watching.Targets = None,
+    epsilon: float = 0.03,
+    *,
+    mean: watching.PerChannel = 0.0,
+    std: watching.PerChannel = 1.0,
+) -> np.ndarray:
+    """Move every pixel by at most epsilon, in the direction that makes the loss grow.
+
+    Parameters
+    ----------
+    model, images
+        As in `saliency`.
+    labels : int or sequence of N int, default None
+        The true classes. None takes what the network answers.
+    epsilon : float, default 0.03
+        How far a pixel may move, in parts of the range from black (0) to white (1).
+    mean, std : float or sequence of C float, default 0 and 1
+        What the images were normalised with, in 0–1 units.
+
+    Returns
+    -------
+    ndarray of shape (N, C, H, W)
+        Normalised images again; each pixel is still between black and white.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `saliency`; and if epsilon is not between 0 and 1, or mean and std do not fit the channels.
+
+    Notes
+    -----
+    In pixels p from 0 to 1: ``p' = clip(p + ε sign(∂L/∂p), 0, 1)``, with L the cross-entropy of the labels.
+    The sign of ∂L/∂p is that of ∂L/∂x, since x = (p - mean) / std.
+
+    References
+    ----------
+    Goodfellow, Shlens, Szegedy: Explaining and harnessing adversarial examples, arXiv:1412.6572 (2015),
+    section 4: the fast gradient sign method.
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Flatten(), nn.Linear(2, 2, bias=False))
+    >>> _ = net[1].weight.data.copy_(torch.tensor([[1.0, -1.0], [0.0, 0.0]]))
+    >>> nudge(net, torch.tensor([[[[0.5, 0.9]]]]), labels=0, epsilon=0.25).round(2).tolist()
+    [[[[0.25, 1.0]]]]
+    """
+    images = watching.ready_images(model, images)
+    if not 0 <= epsilon <= 1:
+        raise ValueError(message("epsilon", epsilon, "must be from 0 to 1", "White is 1: divide by 255."))
+    mean, std = watching.per_channel("mean", mean, images), watching.per_channel("std", std, images)
+    if (std <= 0).any():
+        remedy = "Pass what the images were divided by."
+        raise ValueError(message("std", std.flatten().tolist(), "must be above 0", remedy))
+    with watching.at_rest(model):
+        images.requires_grad_()
+        logits = watching.answers(model, images)
+        classes = watching.chosen(logits, labels, "labels")
+        (gradient,) = torch.autograd.grad(F.cross_entropy(logits, classes, reduction="sum"), images)
+    pixels = (images.detach() * std + mean + epsilon * gradient.sign()).clamp(0, 1)
+    return watching.to_numpy((pixels - mean) / std)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnncourse.errors import message
 from cnncourse.explain import watching
 
 
@@ -18,10 +19,8 @@ def feature_maps(
 
     Parameters
     ----------
-    model : nn.Module
-        Any network.
-    images : ndarray or Tensor of shape (N, C, H, W)
-        Floats, normalised as in the network's training.
+    model, images
+        As in `saliency`.
     layers : str or sequence of str, default None
         Paths of layers, as in ``model.named_modules()``. None takes every convolution.
 
@@ -33,14 +32,11 @@ def feature_maps(
 
     Raises
     ------
-    TypeError
-        If the images are no floats.
-    ValueError
-        If a layer is unknown (near matches are listed) or never runs, or the network refuses the images.
+    TypeError, ValueError
+        As in `saliency`; and if a layer is unknown (near matches are listed) or never runs.
 
     Examples
     --------
-    >>> import torch
     >>> from cnncourse import models
     >>> net = models.create("resnet20")
     >>> feature_maps(net, torch.zeros(1, 3, 32, 32), ["layer2", "layer3.2"])["layer3.2"].shape
@@ -50,11 +46,11 @@ def feature_maps(
         layers = watching.convolutions(model)
     names = [layers] if isinstance(layers, str) else list(layers)
     images = watching.ready_images(model, images)
-    with watching.at_rest(model), watching.watching(model, names) as seen, torch.no_grad():
+    with watching.at_rest(model), watching.outputs_of(model, names) as seen, torch.no_grad():
         watching.answers(model, images)
     missing = [name for name in names if name not in seen]
     if missing:
-        raise ValueError(f"layers: {missing} did not run for these images. Leave them out.")
+        raise ValueError(message("layers", f"{missing}, which did not", "must run", "Leave them out."))
     return {name: watching.to_numpy(output) for name, output in seen.items()}
 
 
@@ -92,11 +88,8 @@ def filters(model: nn.Module, layer: str | None = None) -> np.ndarray:
     name = watching.convolutions(model)[0] if layer is None else layer
     module = watching.find_layer(model, name)
     if not isinstance(module, nn.Conv2d):
-        some = ", ".join(map(repr, watching.convolutions(model)[:4]))
-        raise ValueError(
-            f"layer={name!r} is a {type(module).__name__}, and filters belong to a Conv2d. "
-            f"Choose one of {some}, …"
-        )
+        remedy = f"Choose one of {watching.some_convolutions(model)}."
+        raise ValueError(message("layer", f"{name!r}, a {type(module).__name__}", "must be a Conv2d", remedy))
     return watching.to_numpy(module.weight)
 
 
@@ -123,21 +116,18 @@ def for_display(maps: np.ndarray, *, signed: bool = False) -> np.ndarray:
 
     Examples
     --------
-    >>> for_display(np.array([[1.0, 3.0, 2.0], [7.0, 7.0, 7.0]]))
-    array([[0. , 1. , 0.5],
-           [0. , 0. , 0. ]])
+    >>> for_display(np.array([[1.0, 3.0, 2.0], [7.0, 7.0, 7.0]])).tolist()
+    [[0.0, 1.0, 0.5], [0.0, 0.0, 0.0]]
     >>> for_display(np.array([[-1.0, 0.0, 2.0]]), signed=True)
     array([[0.25, 0.5 , 1.  ]])
     """
     maps = np.asarray(maps, dtype=np.float64)
     if maps.ndim < 2 or maps.size == 0:
-        raise ValueError(
-            f"maps: got shape {maps.shape}, but maps have shape (N, …). For one map pass map[None]."
-        )
+        remedy = "For one map pass map[None]."
+        raise ValueError(message("maps", f"shape {maps.shape}", "must have shape (N, …)", remedy))
     if not np.isfinite(maps).all():
-        raise ValueError(
-            "maps: some values are NaN or infinite. Look for where they come from before drawing."
-        )
+        remedy = "Look for where they come from before drawing."
+        raise ValueError(message("maps", "NaN or infinity", "must be finite", remedy))
     axes = tuple(range(1, maps.ndim))
     if signed:
         reach = np.abs(maps).max(axis=axes, keepdims=True)

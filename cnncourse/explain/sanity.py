@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from cnncourse.errors import message
 from cnncourse.explain import watching
 
 
@@ -33,8 +34,7 @@ def randomised(model: nn.Module, seed: int = 0, layers: str | Sequence[str] | No
     Raises
     ------
     ValueError
-        If a layer is unknown or has nothing to forget, or has weights of its own and no
-        ``reset_parameters``.
+        If a layer is unknown or has nothing to forget, or has weights and no ``reset_parameters``.
 
     References
     ----------
@@ -51,22 +51,19 @@ def randomised(model: nn.Module, seed: int = 0, layers: str | Sequence[str] | No
     """
     fresh = copy.deepcopy(model)
     names = [layers] if isinstance(layers, str) else layers
-    roots = [fresh] if names is None else [watching.find_layer(fresh, name) for name in names]
+    roots = {"model": fresh} if names is None else {n: watching.find_layer(fresh, n) for n in names}
     forgetting: dict[nn.Module, None] = {}  # each module once, in order
-    for place, root in enumerate(roots):
+    for name, root in roots.items():
         inside = [m for m in root.modules() if next(m.parameters(recurse=False), None) is not None]
         if not inside:
-            what = "model" if names is None else f"layer={names[place]!r}"
-            raise ValueError(
-                f"{what} has no weights, so it has nothing to forget. Choose a layer with weights."
-            )
+            rule = "must have weights to forget"
+            raise ValueError(message("layers", f"{name!r} without any", rule, "Choose another layer."))
         forgetting.update(dict.fromkeys(inside))
     stubborn = {type(m).__name__ for m in forgetting if not hasattr(m, "reset_parameters")}
     if stubborn:
-        raise ValueError(
-            f"{', '.join(sorted(stubborn))} has weights but no reset_parameters(). Add that method to it, or "
-            "pass the layers that have one in `layers`."
-        )
+        rule = "must have reset_parameters() where they have weights"
+        remedy = "Add that method, or pass the layers that have it in `layers`."
+        raise ValueError(message("layers", ", ".join(sorted(stubborn)), rule, remedy))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for module in forgetting:
@@ -99,27 +96,23 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
 
     References
     ----------
-    Adebayo et al.: Sanity checks for saliency maps, NeurIPS (2018), section 2.2, compare maps by it.
+    Adebayo et al.: Sanity checks for saliency maps, NeurIPS (2018), section 2.2.
 
     Examples
     --------
-    >>> round(rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([1.0, 50.0, 2000.0])), 6)
+    >>> round(rank_correlation([1.0, 2.0, 3.0], [1.0, 50.0, 2000.0]), 6)
     1.0
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape or a.size < 2:
-        raise ValueError(
-            f"a, b: got shapes {a.shape} and {b.shape}, but two maps of one shape are compared. "
-            "Bring them to one size first."
-        )
+        got, remedy = f"shapes {a.shape} and {b.shape}", "Bring them to one size first."
+        raise ValueError(message("a, b", got, "must have one shape, of two pixels or more", remedy))
     if np.isnan(a).any() or np.isnan(b).any():
-        raise ValueError("a, b: a map holds NaN, which has no rank.")
+        raise ValueError(message("a, b", "NaN", "must be numbers", "NaN has no rank: leave it out."))
     ranks = [_ranks(values.ravel()) for values in (a, b)]
-    centred = [rank - rank.mean() for rank in ranks]
-    lengths = [np.sqrt((rank**2).sum()) for rank in centred]
-    if 0 in lengths:
+    if min(np.ptp(rank) for rank in ranks) == 0:
         return float("nan")
-    return float((centred[0] * centred[1]).sum() / (lengths[0] * lengths[1]))
+    return float(np.corrcoef(*ranks)[0, 1])
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

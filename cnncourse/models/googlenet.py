@@ -4,6 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from cnncourse.models.pretrained import IMAGENET_MEAN, IMAGENET_STD
+
 # Table 1 of the paper: in, 1×1, 3×3 reduce, 3×3, 5×5 reduce, 5×5, pool projection.
 INCEPTIONS = {
     "inception3a": (192, 64, 96, 128, 16, 32, 32),
@@ -16,10 +18,6 @@ INCEPTIONS = {
     "inception5a": (832, 256, 160, 320, 32, 128, 128),
     "inception5b": (832, 384, 192, 384, 48, 128, 128),
 }
-
-# Means and standard deviations of ImageNet's channels, which the weights' users normalise with.
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class ConvReLU(nn.Module):
@@ -66,7 +64,7 @@ class GoogLeNet(nn.Module):
     response normalisation. The auxiliary classifiers of section 5 are left out: they serve training only.
     """
 
-    def __init__(self, num_classes: int, in_channels: int, batch_norm: bool):
+    def __init__(self, batch_norm: bool, num_classes: int, in_channels: int):
         super().__init__()
         self.conv1 = ConvReLU(in_channels, 64, 7, batch_norm, stride=2)
         self.maxpool1 = nn.MaxPool2d(3, stride=2, ceil_mode=True)
@@ -119,52 +117,3 @@ def _initialise(module: nn.Module) -> None:
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
         if module.bias is not None:
             nn.init.zeros_(module.bias)
-
-
-def googlenet(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """GoogLeNet as in the paper: biases, no batch normalisation, a true 5×5 branch.
-
-    Input size: 3×224×224. Parameters: 6,998,552.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes).
-
-    References
-    ----------
-    Szegedy et al.: Going deeper with convolutions, arXiv:1409.4842 (2014), section 5 and table 1.
-    """
-    return GoogLeNet(num_classes, in_channels, batch_norm=False)
-
-
-def googlenet_bn(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """GoogLeNet as torchvision has it: batch normalisation, and 3×3 where the paper has 5×5.
-
-    Input size: 3×224×224. Parameters: 6,624,904.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes).
-
-    References
-    ----------
-    Szegedy et al.: Going deeper with convolutions, arXiv:1409.4842 (2014), section 5 and table 1. Batch
-    normalisation: Ioffe, Szegedy, arXiv:1502.03167 (2015), section 4.2.
-    """
-    return GoogLeNet(num_classes, in_channels, batch_norm=True)

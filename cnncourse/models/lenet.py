@@ -4,34 +4,8 @@ import torch
 from torch import nn
 
 
-def lenet5(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
-    """LeNet-5 as it is taught today: padding 2, ReLU, max pooling, dense third layer.
-
-    Input size: 1×28×28. Parameters: 61,706.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input; 1 for digits.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 28, 28) -> (N, num_classes). Sides 28 → 28 → 14 → 10 → 5, then 400 → 120 → 84.
-
-    Notes
-    -----
-    The 1998 network squashed with tanh, averaged where this one takes the maximum, and connected its third
-    layer sparsely: see ``lenet5_1998``.
-
-    References
-    ----------
-    LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86
-    (1998), section II.B and figure 2. The form with padding 2: Zhang et al., Dive into Deep Learning, section
-    7.6.
-    """
+def lenet5(num_classes: int, in_channels: int) -> nn.Module:
+    """The form of today: sides 28 → 28 → 14 → 10 → 5, then 400 → 120 → 84."""
     return nn.Sequential(
         nn.Conv2d(in_channels, 6, kernel_size=5, padding=2),
         nn.ReLU(),
@@ -102,34 +76,8 @@ class ScaledTanh(nn.Module):
         return 1.7159 * torch.tanh(2 / 3 * x)
 
 
-def lenet5_1998(num_classes: int = 10, in_channels: int = 3) -> nn.Module:
-    """LeNet-5 of 1998: 32×32 input, sparse C3, trainable sub-sampling, scaled tanh.
-
-    Input size: 1×32×32. Parameters: 60,850.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input; 1 in the paper.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 32, 32) -> (N, num_classes). Sides 32 → 28 → 14 → 10 → 5 → 1, then 84.
-
-    Notes
-    -----
-    The paper counts 60,000 parameters = 156 + 12 + 1,516 + 32 + 48,120 + 10,164 up to layer F6. Its output
-    layer compared F6 with ten fixed drawings of the digits (radial basis functions, not trained); here a
-    linear layer takes their place, which adds 84·10 + 10 = 850.
-
-    References
-    ----------
-    LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86
-    (1998), section II.B, figure 2 and table I; appendix A for the squashing function.
-    """
+def lenet5_1998(num_classes: int, in_channels: int) -> nn.Module:
+    """The form of 1998: sides 32 → 28 → 14 → 10 → 5 → 1, then 84."""
     return nn.Sequential(
         nn.Conv2d(in_channels, 6, kernel_size=5),  # C1
         ScaledTanh(),

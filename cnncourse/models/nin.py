@@ -17,29 +17,8 @@ def _mlpconv(
     ]
 
 
-def nin(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """Network in network, in the form for ImageNet: four mlpconv blocks and global average pooling.
-
-    Input size: 3×227×227. Parameters: 7,439,608.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits): the maps of the last block, averaged.
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 227, 227) -> (N, num_classes). Sides 55 → 27 → 27 → 13 → 13 → 6 → 6 → 1.
-
-    References
-    ----------
-    Lin, Chen, Yan: Network in network, arXiv:1312.4400 (2013), sections 3.1 and 3.2. The paper's networks are
-    for CIFAR and MNIST; this larger one with AlexNet's first kernels is in Zhang et al., Dive into Deep
-    Learning, section 8.3.
-    """
+def nin(num_classes: int, in_channels: int) -> nn.Module:
+    """Four mlpconv blocks and a global mean: sides 55 → 27 → 27 → 13 → 13 → 6 → 6 → 1."""
     return nn.Sequential(
         *_mlpconv(in_channels, 96, kernel_size=11, stride=4, padding=0),
         nn.MaxPool2d(3, stride=2),

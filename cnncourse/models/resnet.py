@@ -31,14 +31,16 @@ class Bottleneck(nn.Module):
     """
 
     expansion = 4
+    widening, groups = 1, 1
 
     def __init__(self, in_channels: int, width: int, stride: int):
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channels, width, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, stride, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.conv3 = nn.Conv2d(width, 4 * width, 1, bias=False)
+        inner = self.widening * width
+        self.conv1 = nn.Conv2d(in_channels, inner, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(inner)
+        self.conv2 = nn.Conv2d(inner, inner, 3, stride, padding=1, groups=self.groups, bias=False)
+        self.bn2 = nn.BatchNorm2d(inner)
+        self.conv3 = nn.Conv2d(inner, 4 * width, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
         self.downsample = _projection(in_channels, 4 * width, stride)
 
@@ -47,6 +49,12 @@ class Bottleneck(nn.Module):
         out = F.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         return F.relu(out + self.downsample(x))
+
+
+class ResNeXtBlock(Bottleneck):
+    """A bottleneck twice as wide inside, in 32 groups, with about as many weights (32×4d)."""
+
+    widening, groups = 2, 32
 
 
 def _projection(in_channels: int, out_channels: int, stride: int) -> nn.Module:
@@ -58,14 +66,26 @@ def _projection(in_channels: int, out_channels: int, stride: int) -> nn.Module:
     )
 
 
+# Table 1 of the papers: the block, and how many of it each of the four stages has.
+STAGES = {
+    18: (BasicBlock, (2, 2, 2, 2)),
+    34: (BasicBlock, (3, 4, 6, 3)),
+    50: (Bottleneck, (3, 4, 6, 3)),
+    101: (Bottleneck, (3, 4, 23, 3)),
+    152: (Bottleneck, (3, 8, 36, 3)),
+    "resnext50": (ResNeXtBlock, (3, 4, 6, 3)),
+}
+
+
 class ResNet(nn.Module):
     """The ImageNet form: (N, in_channels, 224, 224) -> (N, num_classes).
 
     Sides 112 → 56 → 56 → 28 → 14 → 7 → 1. Parameter names are torchvision's, so that its weights load.
     """
 
-    def __init__(self, block: type[nn.Module], depths: tuple[int, ...], num_classes: int, in_channels: int):
+    def __init__(self, depth: int | str, num_classes: int, in_channels: int):
         super().__init__()
+        block, depths = STAGES[depth]
         self.conv1 = nn.Conv2d(in_channels, 64, kernel_size=7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
@@ -94,128 +114,3 @@ def initialise(module: nn.Module) -> None:
     """He initialisation of the convolutions (section 3.4 of the paper)."""
     if isinstance(module, nn.Conv2d):
         nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-
-
-def resnet18(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """ResNet-18 for ImageNet: stages of (2, 2, 2, 2) basic blocks.
-
-    Input size: 3×224×224. Parameters: 11,689,512.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
-    table 1.
-    """
-    return ResNet(BasicBlock, (2, 2, 2, 2), num_classes, in_channels)
-
-
-def resnet34(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """ResNet-34 for ImageNet: stages of (3, 4, 6, 3) basic blocks.
-
-    Input size: 3×224×224. Parameters: 21,797,672.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
-    table 1.
-    """
-    return ResNet(BasicBlock, (3, 4, 6, 3), num_classes, in_channels)
-
-
-def resnet50(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """ResNet-50 for ImageNet: stages of (3, 4, 6, 3) bottleneck blocks.
-
-    Input size: 3×224×224. Parameters: 25,557,032.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
-    table 1.
-    """
-    return ResNet(Bottleneck, (3, 4, 6, 3), num_classes, in_channels)
-
-
-def resnet101(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """ResNet-101 for ImageNet: stages of (3, 4, 23, 3) bottleneck blocks.
-
-    Input size: 3×224×224. Parameters: 44,549,160.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
-    table 1.
-    """
-    return ResNet(Bottleneck, (3, 4, 23, 3), num_classes, in_channels)
-
-
-def resnet152(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """ResNet-152 for ImageNet: stages of (3, 8, 36, 3) bottleneck blocks.
-
-    Input size: 3×224×224. Parameters: 60,192,808.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes).
-
-    References
-    ----------
-    He, Zhang, Ren, Sun: Deep residual learning for image recognition, arXiv:1512.03385 (2015), section 3.3,
-    table 1.
-    """
-    return ResNet(Bottleneck, (3, 8, 36, 3), num_classes, in_channels)

@@ -3,32 +3,8 @@
 from torch import nn
 
 
-def zfnet(num_classes: int = 1000, in_channels: int = 3) -> nn.Module:
-    """ZFNet: first layer 7×7 with stride 2 instead of 11×11 with stride 4.
-
-    Input size: 3×224×224. Parameters: 62,357,608.
-
-    Parameters
-    ----------
-    num_classes : int
-        Number of outputs (logits).
-    in_channels : int
-        Channels of the input.
-
-    Returns
-    -------
-    nn.Module
-        (N, in_channels, 224, 224) -> (N, num_classes). Sides 110 → 55 → 26 → 13 → 13 → 6.
-
-    Notes
-    -----
-    Contrast normalisation is written as local response normalisation, as in AlexNet; it has no parameters.
-
-    References
-    ----------
-    Zeiler, Fergus: Visualizing and understanding convolutional networks, arXiv:1311.2901 (2013), section 4.1
-    and figure 3.
-    """
+def zfnet(num_classes: int, in_channels: int) -> nn.Module:
+    """Sides 110 → 55 → 26 → 13 → 13 → 6."""
     return nn.Sequential(
         nn.Conv2d(in_channels, 96, kernel_size=7, stride=2, padding=1),  # 110
         nn.ReLU(inplace=True),

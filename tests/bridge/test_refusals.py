@@ -1,12 +1,15 @@
 """What cannot run in NumPy is refused, and the text says which part and what to do."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
-from networks import Forward, images
+from networks import Forward, assert_same, images, randomise
 from torch import nn
 from torch.nn import functional as F
 
+from cnncourse import models, transfer
 from cnncourse.bridge import numpy_forward
 
 X = images(2, 4, 6, 8, dtype=np.float32)
@@ -69,6 +72,33 @@ def test_hooks_are_refused():
     network[0].register_forward_pre_hook(lambda module, args: None)
     with pytest.raises(NotImplementedError, match="forward hooks"):
         numpy_forward(network, X)
+
+
+def test_a_network_with_a_hook_that_nobody_can_remove_runs_once_it_is_built_again():
+    def build():
+        return nn.Sequential(nn.Conv2d(4, 4, 3)).eval()
+
+    hooked, again = build(), build()
+    hooked[0].register_forward_hook(lambda module, args, output: None)
+    with pytest.raises(NotImplementedError, match=r"again\.load_state_dict\(module\.state_dict\(\)\)"):
+        numpy_forward(hooked, X)
+    again.load_state_dict(hooked.state_dict())
+    assert_same(again, X, tolerance=1e-5)
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        transfer.freeze,
+        lambda net: transfer.freeze(net, "layer1"),
+        lambda net: transfer.unfreeze(transfer.freeze(net)),
+        lambda net: copy.deepcopy(transfer.freeze(net)),
+    ],
+    ids=["frozen", "in part", "unfrozen", "copied"],
+)
+def test_frozen_layers_run(prepare):
+    network = models.create("resnet20", num_classes=2)
+    assert_same(randomise(prepare(network).double()), images(2, 3, 16, 16))
 
 
 def test_training_mode_is_refused_also_in_a_part():

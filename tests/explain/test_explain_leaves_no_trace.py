@@ -68,7 +68,7 @@ def test_no_trace_is_left(used, look):
 def test_no_trace_is_left_by_a_failure(used, look):
     net, _ = used
     before = snapshot(net)
-    with pytest.raises(ValueError, match=r"the network refuses shape \(1, 5, 8, 8\)"):
+    with pytest.raises(ValueError, match=r"images must have the shape .* got \(1, 5, 8, 8\)"):
         look(net, np.zeros((1, 5, 8, 8)))
     assert same(before, snapshot(net))
 
@@ -105,8 +105,8 @@ def test_dropout_is_at_rest(tiny, look):
     [
         (np.zeros((3, 8, 8)), ValueError, r"got shape \(3, 8, 8\).*images\[None\]"),
         (np.zeros((0, 3, 8, 8)), ValueError, r"got shape \(0, 3, 8, 8\)"),
-        (np.zeros((1, 3, 8, 8), np.uint8), TypeError, "takes floats"),
-        ([[0.0]], TypeError, "got list"),
+        (np.zeros((1, 3, 8, 8), np.uint8), TypeError, "must be floats"),
+        ([[0.0]], TypeError, "got a list"),
     ],
 )
 def test_images_that_are_refused(tiny, look, images, error, words):
@@ -118,10 +118,10 @@ def test_images_that_are_refused(tiny, look, images, error, words):
 @pytest.mark.parametrize(
     "targets, error, words",
     [
-        (3, ValueError, "from 3 to 3, but the network has 3 outputs. Choose from 0 to 2"),
-        ([0, 1, 2, -1], ValueError, "from -1 to 2"),
-        ([0, 1], ValueError, r"got shape \(2,\) for 4 images"),
-        (0.5, TypeError, "a class is a whole number"),
+        (3, ValueError, "network's 3 outputs, got 3 to 3. Pass one class, or one per image, from 0 to 2"),
+        ([0, 1, 2, -1], ValueError, "got -1 to 2"),
+        ([0, 1], ValueError, r"for 4 images, got shape \(2,\)"),
+        (0.5, TypeError, "must be whole numbers, got float64"),
     ],
 )
 def test_targets_that_are_refused(tiny, look, targets, error, words):
@@ -133,19 +133,15 @@ def test_targets_that_are_refused(tiny, look, targets, error, words):
 def test_an_unknown_layer_lists_near_matches(tiny, look):
     net = nn.Sequential()
     net.add_module("features", tiny[0])
-    with pytest.raises(ValueError, match=r"layer='feature.0' is no layer .*Did you mean 'features.0'"):
+    with pytest.raises(ValueError, match=r"layer must be .* got 'feature.0'\. Did you mean 'features.0'"):
         look(net, tiny[1], "feature.0")
 
 
 def test_layers_of_the_wrong_kind(tiny):
     net, images = tiny
-    with pytest.raises(
-        ValueError, match=r"layer='1' is a BatchNorm2d, and filters belong to a Conv2d.*'0', '4'"
-    ):
+    with pytest.raises(ValueError, match=r"got '1', a BatchNorm2d\. Choose one of '0', '4'"):
         explain.filters(net, "1")
-    with pytest.raises(
-        ValueError, match=r"layer='9' gives shape \(4, 3\), but Grad-CAM needs maps.*'0', '4'"
-    ):
+    with pytest.raises(ValueError, match=r"layer must give maps .* '0', '4', got '9' with \(4, 3\)"):
         explain.grad_cam(net, images, layer="9")
     with pytest.raises(ValueError, match="Put it into nn"):
         explain.filters(nn.Conv2d(1, 1, 1))
@@ -161,15 +157,15 @@ def test_a_layer_that_never_runs():
             return self.used(x).mean(dim=(2, 3))
 
     net, images = Idle(), torch.zeros(1, 1, 4, 4)
-    with pytest.raises(ValueError, match=r"\['idle'\] did not run"):
+    with pytest.raises(ValueError, match=r"layers must run, got \['idle'\], which did not"):
         explain.feature_maps(net, images)
-    with pytest.raises(ValueError, match="layer='idle' did not run"):
+    with pytest.raises(ValueError, match="layer must run, got 'idle', which did not"):
         explain.grad_cam(net, images, layer="idle")
     assert explain.grad_cam(net, images).shape == (1, 4, 4)
 
 
 def test_a_network_that_gives_no_logits():
-    with pytest.raises(ValueError, match=r"must return logits of shape \(N, K\).*gave \(1, 1, 4, 4\)"):
+    with pytest.raises(ValueError, match=r"must return logits of shape \(N, K\), got \(1, 1, 4, 4\)"):
         explain.saliency(nn.Sequential(nn.Conv2d(1, 1, 1)), torch.zeros(1, 1, 4, 4))
 
 
@@ -182,7 +178,7 @@ def test_a_layer_that_gives_no_tensor():
         def forward(self, x):
             return self.inner(x[:, 0])[0][:, 0]
 
-    with pytest.raises(ValueError, match="layer='inner' returns tuple"):
+    with pytest.raises(ValueError, match="layer must return one tensor, got a tuple from 'inner'"):
         explain.feature_maps(Recurrent(), torch.zeros(1, 1, 4, 4), "inner")
 
 

@@ -84,7 +84,7 @@ def test_a_network_without_convolution_has_saliency_only(name):
     net, images = models.create(name, in_channels=1), torch.rand(1, 1, 28, 28)
     assert explain.saliency(net, images).shape == (1, 28, 28)
     for look in (explain.filters, explain.feature_maps, explain.grad_cam):
-        with pytest.raises(ValueError, match="has no Conv2d"):
+        with pytest.raises(ValueError, match="model must have a Conv2d"):
             look(net) if look is explain.filters else look(net, images)
 
 

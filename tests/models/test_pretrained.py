@@ -82,8 +82,22 @@ def test_without_network_the_text_says_how_to_get_them(hub, monkeypatch):
         models.create("resnet18", 1000, weights="imagenet")
 
 
+def test_offline_nothing_is_fetched(hub, monkeypatch):
+    monkeypatch.setenv("CNNCOURSE_OFFLINE", "1")
+    monkeypatch.setattr("torch.hub.urlopen", lambda *args, **kwargs: pytest.fail("tried to fetch"))
+    with pytest.raises(OSError, match=r"CNNCOURSE_OFFLINE is set; fetch https.*checkpoints") as caught:
+        models.create("resnet18", 1000, weights="imagenet")
+    assert "\n" not in str(caught.value)
+
+
+def test_offline_the_cache_serves(cached_resnet18, monkeypatch):
+    monkeypatch.setenv("CNNCOURSE_OFFLINE", "1")
+    model = models.create("resnet18", 1000, weights="imagenet")
+    torch.testing.assert_close(model.conv1.weight, cached_resnet18.conv1.weight)
+
+
 def test_refuses_what_has_no_weights():
-    with pytest.raises(ValueError, match=r"'lenet5' has no ImageNet weights.*resnet18"):
+    with pytest.raises(ValueError, match=r"'lenet5' has no ImageNet weights.*resnet18.*efficientnet_lite0"):
         models.create("lenet5", weights="imagenet")
     with pytest.raises(ValueError, match=r"in_channels=1 does not fit"):
         models.create("resnet18", in_channels=1, weights="imagenet")

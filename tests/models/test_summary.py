@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torchvision
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
@@ -45,8 +46,27 @@ class Branches(nn.Module):
         return self.last(torch.cat([self.short(x), long, self.short(x) + long], dim=1))
 
 
+class DenseAtEachPosition(nn.Module):
+    """Channels last, a dense layer, channels first again: what ConvNeXt does between its convolutions."""
+
+    def __init__(self, bias):
+        super().__init__()
+        self.first, self.last = nn.Conv2d(1, 4, 3), nn.Conv2d(2, 1, 3)
+        self.dense = nn.Linear(4, 2, bias=bias)
+
+    def forward(self, x):
+        return self.last(self.dense(self.first(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
+
+
 @pytest.mark.parametrize(
-    "network, size", [(PLAIN, (1, 41, 45)), (DILATED, (1, 61, 61)), (Branches(), (1, 31, 31))]
+    "network, size",
+    [
+        (PLAIN, (1, 41, 45)),
+        (DILATED, (1, 61, 61)),
+        (Branches(), (1, 31, 31)),
+        (DenseAtEachPosition(True), (1, 15, 17)),
+        (DenseAtEachPosition(False), (1, 15, 17)),
+    ],
 )
 def test_receptive_field_is_the_measured_one(network, size):
     assert models.summary(network, size).rows[-1].receptive_field == measured_field(network, size)
@@ -86,7 +106,17 @@ def test_max_pooling_counts_as_its_window():
 
 
 @pytest.mark.parametrize(
-    "name", ["lenet5", "article1", "resnet20", "googlenet", "resnet50", "alexnet_two_groups"]
+    "name",
+    [
+        "lenet5",
+        "article1",
+        "resnet20",
+        "googlenet",
+        "resnet50",
+        "alexnet_two_groups",
+        "convnext_tiny",
+        "efficientnet_lite0",
+    ],
 )
 def test_macs_are_half_the_flops_that_torch_counts(name):
     shape = models.image_shape(name)
@@ -98,6 +128,39 @@ def test_macs_are_half_the_flops_that_torch_counts(name):
     assert 2 * table.macs == counter.get_total_flops()
     assert sum(row.macs for row in table) == table.macs
     assert sum(row.parameters for row in table) == table.parameters
+
+
+@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_1", "resnet18", "mobilenet_v2", "densenet121"])
+def test_shapes_parameters_and_macs_are_those_of_the_network_that_runs(name):
+    network = torchvision.models.get_model(name, weights=None)
+    network.eval()
+    rows = models.summary(network, (3, 96, 96))
+    expected = []
+
+    def note(layer):
+        def hook(module, inputs, output):
+            parameters = sum(p.numel() for p in module.parameters(recurse=False))
+            macs = 0
+            if isinstance(module, nn.Conv2d):
+                macs = output[0].numel() * module.weight[0].numel()
+            elif isinstance(module, nn.Linear):
+                macs = module.weight.numel()
+            expected.append((layer, tuple(output.shape[1:]), parameters, macs))
+
+        return hook
+
+    for layer, module in network.named_modules():
+        if not list(module.children()):
+            module.register_forward_hook(note(layer))
+    with torch.no_grad():
+        network(torch.zeros(1, 3, 96, 96))
+    found = [(row.name, row.output_shape, row.parameters, row.macs) for row in rows]
+    counted = set()  # ReLU modules run several times; parameters count once
+    for i, (layer, shape, _, macs) in enumerate(expected):
+        if layer in counted:
+            expected[i] = (layer, shape, 0, macs)
+        counted.add(layer)
+    assert found == expected
 
 
 def test_pooling_over_everything_and_dense_layers_see_all():
@@ -126,6 +189,14 @@ def test_a_layer_called_twice_has_two_rows_and_one_count():
     assert table.parameters == 10
 
 
+def test_frozen_weights_count_neither_in_their_row_nor_in_the_total():
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(72, 1))
+    network[0].requires_grad_(False)
+    table = models.summary(network, (1, 8, 8))
+    assert [row.parameters for row in table] == [0, 0, 73]
+    assert table.parameters == 73
+
+
 def test_leaves_the_network_as_it_was():
     model = models.create("resnet20").train()
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -143,6 +214,11 @@ def test_prints_a_table():
     assert "16×10×10" in text
     assert lines[-1].split() == ["total", "61,706", "416,520"]
     assert len({len(line) for line in lines}) == 1
+
+
+def test_refuses_what_is_no_network():
+    with pytest.raises(TypeError, match="model is a list; it must be"):
+        models.summary([1, 2], (1, 28, 28))
 
 
 @pytest.mark.parametrize("size", [(28, 28), (1, 0, 28), (1, 28.0, 28)])

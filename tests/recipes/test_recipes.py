@@ -140,7 +140,7 @@ def seeds_of(name: str) -> list[dict]:
     return list(stored("articles")["recipes"][name]["seeds"].values())
 
 
-def test_what_was_measured_is_of_these_recipes():
+def test_the_stored_runs_have_the_parameters_and_epochs_of_the_recipes():
     for name, entry in stored("articles")["recipes"].items():
         assert entry["parameters"] == PARAMETERS[name]
         for run in entry["seeds"].values():

@@ -6,8 +6,10 @@ from io import StringIO
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from cnncourse.script_note import script_note
 from cnnsite.pages import lighten
+
+from cnncourse import models
+from cnncourse.course.trust import script_note
 
 OPTIONS = {
     "extensions": ["myst_nb", "cnnsite"],
@@ -127,6 +129,15 @@ def test_an_explorer_that_is_not_there_is_named(build, call, complaint):
         f"# Title\n\n```{{toctree}}\nchapter\n```\n\n```{{explorer}} {call}\n```\n", notebook_with(EXPLORER)
     )
     assert complaint in warned
+
+
+def test_every_network_of_the_package_is_a_row_of_a_table(build):
+    page, _, warned = build("# Title\n\n```{networks}\n```\n")
+    assert warned == ""
+    rows = BeautifulSoup(page, "html.parser").table.tbody.find_all("tr")
+    cells = [[cell.get_text() for cell in row.find_all("td")] for row in rows]
+    assert [row[0] for row in cells] == models.names()
+    assert ["vgg16", "3×224×224", "1000", "138,357,544", "VGG-16: configuration D."] in [r[:5] for r in cells]
 
 
 def test_code_is_marked_where_it_has_a_colour(build):

@@ -1,9 +1,8 @@
 """The pages made from results show every stored figure, and are those of the stored results."""
 
-import json
-
 import book_pages
 import pytest
+import results_table
 
 SPREAD = {"n": 3, "median": 0.99094, "low": 0.9907, "high": 0.9911}
 RESULT = {
@@ -41,12 +40,17 @@ def numbers_in(node):
         yield node
 
 
-@pytest.mark.parametrize("path", sorted(book_pages.RESULTS.glob("*.json")), ids=lambda path: path.stem)
-def test_no_stored_figure_is_left_out(path):
-    result = json.loads(path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", results_table.results())
+def test_no_stored_figure_is_left_out(name):
+    result = results_table.results()[name]
     text = "\n".join(book_pages.tables(result))
     figures = {key: value for key, value in result.items() if key not in book_pages.CIRCUMSTANCES}
     assert all(book_pages.number(value) in text for value in numbers_in(figures))
+
+
+def test_a_script_stores_its_results_in_one_file():
+    files = [*results_table.RESULTS.glob("*.json"), *results_table.CHAPTERS.glob("*/runs/*.json")]
+    assert sorted(path.stem for path in files) == list(results_table.results())
 
 
 def test_the_pages_are_those_of_the_stored_results():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 
@@ -113,17 +112,25 @@ def test_the_readme_follows_the_address():
     assert "/OWNER/" not in moved
 
 
-def test_results_come_from_their_files(tmp_path):
+def test_results_come_from_what_their_scripts_stored():
     content = {
         "command": "python benchmarks/a.py",
         "hardware": {"processor": "P", "cores": 2},
         "s": {"low": 0.126},
     }
-    (tmp_path / "a.json").write_text(json.dumps(content))
-    rows = (results_table.Row("speed", "a.json", "{s[low]:.2f} s"),)
+    rows = (results_table.Row("speed", "a", "{s[low]:.2f} s"),)
     assert (
-        results_table.table(rows, tmp_path).splitlines()[-1]
+        results_table.table({"a": content}, rows).splitlines()[-1]
         == "| speed | 0.13 s | P, 2 cores | `python benchmarks/a.py` |"
     )
     with pytest.raises(KeyError):
-        results_table.table((results_table.Row("x", "a.json", "{s[high]}"),), tmp_path)
+        results_table.table({"a": content}, (results_table.Row("x", "a", "{s[high]}"),))
+
+
+def test_results_are_found_with_their_chapters_without_what_is_drawn(tmp_path, monkeypatch):
+    for name, folder in (("RESULTS", "results"), ("CHAPTERS", "chapters/pooling/runs")):
+        (tmp_path / folder).mkdir(parents=True)
+        monkeypatch.setattr(results_table, name, tmp_path / folder.split("/")[0])
+    (tmp_path / "results" / "b.json").write_text('{"n": 1}')
+    (tmp_path / "chapters" / "pooling" / "runs" / "a.json").write_text('{"n": 2, "drawn": {"x": 3}}')
+    assert list(results_table.results().items()) == [("a", {"n": 2}), ("b", {"n": 1})]

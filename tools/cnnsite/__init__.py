@@ -5,6 +5,8 @@
 - ``mathml``: formulas become MathML while the book is built.
 - ``images``: frames of explorers become files; figures get their size; a picture without a text is reported.
 - ``blocks``: boxes around exercises; the directive that shows a chapter's explorer on another page.
+- ``operators``: the directive that documents all operators of some modules.
+- ``networks``: the directive that lists every network of the package.
 - ``links``: links of the notebooks to glossary, references and formulas become cross-references.
 - ``pages``: what the templates in ``theme/`` need to know about a page (links to Colab, to the source, …).
 """
@@ -16,7 +18,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from cnnsite import blocks, links, mathml, pages
+from cnnsite import blocks, links, mathml, networks, operators, pages
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -26,6 +28,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(mathml.KeepPunctuation)
     app.add_post_transform(blocks.ExerciseBoxes)
     app.add_directive("explorer", blocks.ExplorerFromChapter)
+    app.add_directive("operators", operators.Operators)
+    app.add_directive("networks", networks.NetworkTable)
     # jupyter-book sets it even where sphinx-comments, whose option it is, is not loaded.
     app.add_config_value("comments_config", {}, "env")
     app.connect("source-read", links.read)

@@ -39,32 +39,20 @@ _X, _Y, _ROOM = 246, 44, 226
 
 @dataclass(frozen=True)
 class Stage:
-    """What has happened to the digit up to and with one layer.
-
-    Attributes
-    ----------
-    name : str
-        One of `LAYERS`.
-    values : ndarray of shape (C, H, W) or (N,)
-        What the layer gives for the digit.
-    parameters, multiplications : int
-        Of this layer.
-    parameters_so_far, multiplications_so_far : int
-        Of this layer and all before it.
-    """
+    """What has happened to the digit up to and with one layer."""
 
     name: str
-    values: np.ndarray
-    parameters: int
+    values: np.ndarray  # what the layer gives for the digit, (C, H, W) or (N,)
+    parameters: int  # of this layer
     multiplications: int
-    parameters_so_far: int
+    parameters_so_far: int  # of this layer and all before it
     multiplications_so_far: int
 
 
 @functools.lru_cache(maxsize=1)
 def lenet_stages():
     """Return what each layer of the stored LeNet makes of its digit, with what the layers cost."""
-    network = stored("lenet_layers")
+    network = stored("lenet_layers")["drawn"]
     image = (lenet_digit()[None] / 255 - network["mean"]) / network["std"]
     stages = {"input": Stage("input", image, 0, 0, 0, 0)}
 
@@ -98,7 +86,7 @@ def lenet_stages():
 
 def lenet_digit():
     """Return the digit that `lenet_stages` follows."""
-    return np.array(stored("lenet_layers")["digit"])
+    return np.array(stored("lenet_layers")["drawn"]["pixels"])
 
 
 def _stage(layer):
@@ -113,10 +101,10 @@ def _shape(values):
 
 def _alt(layer):
     stage, last = _stage(layer), lenet_stages()["softmax"]
-    values = stage.values
+    values, label = stage.values, stored("lenet_layers")["drawn"]["label"]
     zero = int((values == 0).sum())
     text = (
-        f"A handwritten {stored('lenet_layers')['label']} in LeNet, layer {LAYERS.index(layer)} of "
+        f"A handwritten {label} in LeNet, layer {LAYERS.index(layer)} of "
         f"{len(LAYERS) - 1}, {layer}: shape {_shape(values)}, {values.size:,} numbers from "
         f"{number_text(values.min())} to "
         f"{number_text(values.max())}, {zero:,} of them zero. This layer has {stage.parameters:,} parameters "

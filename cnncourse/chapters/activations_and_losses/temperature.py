@@ -65,8 +65,8 @@ def softmax_temperature(temperature, added=0):
 @functools.lru_cache(maxsize=1)
 def overconfident():
     """Return logits and labels of 1,000 test digits that ``benchmarks/overconfidence.py`` stored."""
-    runs = stored("overconfidence")
-    return np.array(runs["logits_in_tenths"]) / 10, np.array(runs["labels"])
+    drawn = stored("overconfidence")["drawn"]
+    return np.array(drawn["logits_in_tenths"]) / 10, np.array(drawn["labels"])
 
 
 def claims(temperature, part="choose"):

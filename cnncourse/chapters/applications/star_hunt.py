@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import io
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -19,65 +19,33 @@ from cnncourse.plots import style
 _OVERLAP = 0.3  # of the explorer, where only the threshold moves
 
 
-@dataclass(frozen=True)
-class Hunt:
-    """What a detector of stars said about one scene, and how it did on many others.
-
-    Attributes
-    ----------
-    picture : ndarray of shape (H, W, 3), uint8
-        The scene.
-    stars : ndarray of shape (M, 4)
-        Boxes of the stars that are there: left, top, right, bottom in pixels.
-    scores : ndarray of shape (rows, columns)
-        Probability of a star in the window that begins at `stride` times row and column.
-    window, stride : int
-        Side of a window and step between windows, in pixels.
-    thresholds, overlaps : tuple of float
-        The settings that were counted.
-    scenes, total : int
-        Number of other scenes, and of the stars in them.
-    hits, false_alarms : ndarray of shape (thresholds, overlaps)
-        Counted on the other scenes.
-    """
-
-    picture: np.ndarray
-    stars: np.ndarray
-    scores: np.ndarray
-    window: int
-    stride: int
-    thresholds: tuple[float, ...]
-    overlaps: tuple[float, ...]
-    scenes: int
-    total: int
-    hits: np.ndarray
-    false_alarms: np.ndarray
-
-
 def segmentation_runs():
-    """Return the IoU of stored segmentation networks, from ``benchmarks/scenes.py``."""
-    return stored("star_hunt")["segmentation"]
+    """Return the IoU of stored segmentation networks, a row for each seed."""
+    return {name: [run["iou"] for run in runs] for name, runs in stored("scenes")["segmentation"].items()}
 
 
 @functools.lru_cache(maxsize=1)
 def star_hunt():
-    """Return the stored run that ``benchmarks/scenes.py`` wrote."""
+    """Return what the detector of ``benchmarks/scenes.py`` said about one scene, and how it did on others."""
     from PIL import Image
 
-    run = stored("star_hunt")
-    picture = Image.open(io.BytesIO(base64.b64decode(run["picture"]))).convert("RGB")
-    return Hunt(
+    found = stored("scenes")
+    counted, drawn = found["stars"], found["drawn"]
+    picture = Image.open(io.BytesIO(base64.b64decode(drawn["picture"]))).convert("RGB")
+    return SimpleNamespace(
         picture=np.asarray(picture),
-        stars=np.array(run["stars"]),
-        scores=np.array(run["scores"]) / 1000,
-        window=run["window"],
-        stride=run["stride"],
-        thresholds=tuple(run["thresholds"]),
-        overlaps=tuple(run["overlaps"]),
-        scenes=run["test"]["scenes"],
-        total=run["test"]["stars"],
-        hits=np.array(run["test"]["hits"]),
-        false_alarms=np.array(run["test"]["false_alarms"]),
+        stars=np.array(drawn["stars"]),  # left, top, right, bottom in pixels
+        # probability of a star in the window that begins at `stride` times row and column
+        scores=np.array(drawn["scores"]) / 1000,
+        window=drawn["window"],
+        stride=drawn["stride"],
+        thresholds=tuple(counted["thresholds"]),
+        overlaps=tuple(counted["overlaps"]),
+        # on the other scenes, by threshold and overlap
+        scenes=counted["scenes"],
+        total=counted["stars"],
+        hits=np.array(counted["hits"]),
+        false_alarms=np.array(counted["false_alarms"]),
     )
 
 

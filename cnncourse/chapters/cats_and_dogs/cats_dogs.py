@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -24,49 +24,25 @@ CONDITIONS = {
 _MOST_CATS, _FEWEST_DOGS = 0.02, 0.6  # of the quest: shares let through
 
 
-@dataclass(frozen=True)
-class CatsDogsRuns:
-    """Stored runs on photographs of cats and dogs.
-
-    Attributes
-    ----------
-    images : dict of str to int
-        How many pictures were learned from, chosen by and tested on: ``"train"``, ``"valid"``, ``"test"``.
-    untouched_body : float
-        Share of the test pictures that the ResNet-20 of CIFAR-10 tells apart without any training.
-    curves : dict of str to dict of str to ndarray of shape (seeds, epochs)
-        By condition: ``"train_accuracy"``, ``"valid_accuracy"``, ``"test_accuracy"`` after each epoch.
-    labels : ndarray of shape (N,)
-        Of the test pictures: 0 a cat, 1 a dog.
-    dog : dict of str to ndarray of shape (N,)
-        By condition: the probability of a dog for each test picture, from the last epoch of the first seed.
-    """
-
-    images: dict[str, int]
-    untouched_body: float
-    curves: dict[str, dict[str, np.ndarray]]
-    labels: np.ndarray
-    dog: dict[str, np.ndarray]
-
-    @property
-    def test_accuracy(self):
-        """By condition the accuracy on the test pictures after the last epoch, one for each seed."""
-        return {name: columns["test_accuracy"][:, -1] for name, columns in self.curves.items()}
-
-
 @functools.lru_cache(maxsize=1)
 def cats_dogs_runs():
-    """Return the stored runs that ``benchmarks/cats_dogs.py`` wrote."""
-    runs = stored("cats_dogs")
-    return CatsDogsRuns(
-        images=runs["images"],
-        untouched_body=runs["untouched_body"],
-        curves={
-            name: {column: np.array(values) for column, values in columns.items()}
-            for name, columns in runs["curves"].items()
-        },
-        labels=np.array([int(digit) for digit in runs["test_labels"]]),
-        dog={name: np.array(values) / 1000 for name, values in runs["dog"].items()},
+    """Return the runs that ``benchmarks/cats_dogs.py`` stored, by condition."""
+    found = stored("cats_dogs")
+    curves = {  # (seeds, epochs)
+        condition: {
+            part: np.array([run[part] for run in runs])
+            for part in ("train_accuracy", "valid_accuracy", "test_accuracy")
+        }
+        for condition, runs in found["runs"].items()
+    }
+    return SimpleNamespace(
+        images=found["images"],  # how many to learn from, to choose by and to test on
+        untouched_body=found["untouched_body"],
+        curves=curves,
+        test_accuracy={condition: parts["test_accuracy"][:, -1] for condition, parts in curves.items()},
+        labels=np.array([int(digit) for digit in found["test_labels"]]),  # 0 a cat, 1 a dog
+        # probability of a dog for each test picture, of the first seed
+        dog={condition: np.array(runs[0]["dog"]) for condition, runs in found["runs"].items()},
     )
 
 

@@ -25,7 +25,7 @@ _HEADS = {
 @functools.lru_cache(maxsize=1)
 def _networks():
     """Return what ``benchmarks/architectures.py`` has counted, by the name of the network."""
-    return stored("architectures")
+    return stored("architectures")["networks"]
 
 
 def _network(model, show):

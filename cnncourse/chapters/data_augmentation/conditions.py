@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
 from cnncourse.course.runs import stored
 
-_FILES = {"digits": "augmentation", "photos": "augmentation_photos"}
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What the runs of one condition reached on the test pictures.
-
-    Attributes
-    ----------
-    accuracy : ndarray of shape (seeds,)
-        From 0 to 1.
-    by_class : ndarray of shape (10,) or None
-        Mean over the seeds for each digit; None for the photographs.
-    """
-
-    accuracy: np.ndarray
-    by_class: np.ndarray | None
-
-    @property
-    def median(self):
-        """The median accuracy."""
-        return float(np.median(self.accuracy))
+# The scripts in `benchmarks/` that stored them.
+_SCRIPTS = {"digits": "augmentation", "photos": "augmentation_photos"}
 
 
 @functools.lru_cache(maxsize=2)
 def augmentation_runs(pictures="digits"):
-    """Return the runs that ``benchmarks/augmentation.py`` or ``benchmarks/augmentation_photos.py`` wrote."""
-    if pictures not in _FILES:
+    """Return the stored runs on "digits" or "photos", by condition."""
+    if pictures not in _SCRIPTS:
         raise ValueError(f'pictures: got {pictures!r}, but there are runs on "digits" and on "photos".')
     found = {}
-    for row in stored(_FILES[pictures])["conditions"]:
-        by_class = row.get("mean_accuracy_by_class")
-        by_class = None if by_class is None else np.array(by_class)
-        found[row["condition"]] = Condition(np.array(row["accuracy_by_seed"]), by_class)
+    for row in stored(_SCRIPTS[pictures])["conditions"]:
+        by_class = row.get("mean_accuracy_by_class")  # of each digit; the photographs have none
+        found[row["condition"]] = SimpleNamespace(
+            accuracy=np.array(row["accuracy_by_seed"]),
+            median=row["accuracy"]["median"],
+            by_class=None if by_class is None else np.array(by_class),
+        )
     return found

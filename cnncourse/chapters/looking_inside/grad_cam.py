@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -17,93 +17,25 @@ _WIDTH, _HEIGHT = 480, 304
 _SIDE = 32
 
 
-@dataclass(frozen=True)
-class Question:
-    """One picture, the class asked about, and where a ResNet-20 finds something that speaks for it.
-
-    Attributes
-    ----------
-    words : str
-        The value of the slider.
-    picture : str
-        Name of the picture in `Looks.pictures`.
-    target, answer : str
-        The class asked about, and the class the network answers.
-    probability, answer_probability : float
-        From 0 to 1.
-    thing : str or None
-        Which of the drawn things the share of heat is counted on; None for a photograph.
-    inside : ndarray of shape (32, 32), bool, or None
-        Which pixels belong to it.
-    maps : dict of str to ndarray of shape (H, W)
-        Grad-CAM of each layer, at the size of the layer's maps.
-    """
-
-    words: str
-    picture: str
-    target: str
-    probability: float
-    answer: str
-    answer_probability: float
-    thing: str | None
-    inside: np.ndarray | None
-    maps: dict[str, np.ndarray]
-
-    def share_inside(self, layer):
-        """Return which part of the map's sum lies on the thing, or None if that is unknown."""
-        heat = np.kron(self.maps[layer], np.ones((_SIDE // len(self.maps[layer]),) * 2))
-        if self.inside is None or not heat.any():
-            return None
-        return float(heat[self.inside].sum() / heat.sum())
-
-
-@dataclass(frozen=True)
-class Looks:
-    """What ``benchmarks/grad_cam.py`` measured on a ResNet-20 trained on CIFAR-10.
-
-    Attributes
-    ----------
-    classes : tuple of str
-        The ten classes of CIFAR-10.
-    pictures : dict of str to ndarray of shape (3, 32, 32), uint8
-        Drawn pictures, and a crop of a photograph.
-    questions : dict of str to Question
-        By their words.
-    depth : dict of str to dict
-        By layer: ``sees``, the side of its receptive field in pixels, and ``accuracy`` of the nearest class
-        mean of its averaged maps on ``depth_images`` test images.
-    nudge : list of dict
-        ``levels``, the size of the nudge in grey levels of 255, and the accuracy when it is ``nudged`` along
-        the gradient's sign or as far in ``random`` directions, on ``nudge_images`` test images.
-    squares : dict
-        Probability of a class ``before`` and ``after`` a square covers one of 6 × 6 places.
-    """
-
-    classes: tuple[str, ...]
-    pictures: dict[str, np.ndarray]
-    questions: dict[str, Question]
-    depth: dict[str, dict]
-    depth_images: int
-    nudge: list[dict]
-    nudge_images: int
-    squares: dict
-
-
 @functools.lru_cache(maxsize=1)
 def stored_looks():
-    """Return what ``benchmarks/grad_cam.py`` wrote."""
-    runs = stored("grad_cam")
-    pictures = {name: _bytes(text).reshape(3, _SIDE, _SIDE) for name, text in runs["pictures"].items()}
-    questions = [_question(entry) for entry in runs["questions"]]
-    return Looks(
-        classes=tuple(runs["classes"]),
-        pictures=pictures,
-        questions={question.words: question for question in questions},
-        depth={entry["layer"]: entry for entry in runs["depth"]},
-        depth_images=runs["depth_images"],
-        nudge=runs["nudge"],
-        nudge_images=runs["nudge_images"],
-        squares=runs["squares"],
+    """Return what ``benchmarks/grad_cam.py`` measured on a ResNet-20 trained on CIFAR-10."""
+    found = stored("grad_cam")
+    drawn = found["drawn"]
+    return SimpleNamespace(
+        classes=tuple(drawn["classes"]),
+        # (3, 32, 32), uint8
+        pictures={name: _bytes(text).reshape(3, _SIDE, _SIDE) for name, text in drawn["pictures"].items()},
+        questions={
+            entry["words"]: _question(entry, drawn["questions"][entry["words"]])
+            for entry in found["questions"]
+        },
+        # by layer: `sees`, the side of its receptive field in pixels, and `accuracy` on `depth_images`
+        depth={entry["layer"]: entry for entry in found["depth"]},
+        depth_images=found["depth_images"],
+        # accuracy after a step of `levels` grey levels: `nudged` along the gradient's sign, or `random`
+        nudge=found["nudge"],
+        squares=found["squares"],  # probability `before` and `after` a square covers one of 6 × 6 places
     )
 
 
@@ -111,15 +43,24 @@ def _bytes(text):
     return np.frombuffer(base64.b64decode(text), np.uint8)
 
 
-def _question(entry):
-    maps = {
+def _question(measured, drawn):
+    """Return a picture, the class asked about, and where the network finds something that speaks for it."""
+    maps = {  # Grad-CAM at the size of the layer's maps
         layer: _bytes(one["levels"]).reshape(one["side"], one["side"]) * (one["top"] / 255)
-        for layer, one in entry["maps"].items()
+        for layer, one in drawn["maps"].items()
     }
-    bits = entry["inside"]
-    inside = None if bits is None else np.unpackbits(_bytes(bits)).reshape(_SIDE, _SIDE).astype(bool)
-    kept = ("words", "picture", "target", "probability", "answer", "answer_probability", "thing")
-    return Question(**{name: entry[name] for name in kept}, inside=inside, maps=maps)
+    inside = drawn["inside"]  # which pixels belong to the thing; None for a photograph
+    if inside is not None:
+        inside = np.unpackbits(_bytes(inside)).reshape(_SIDE, _SIDE).astype(bool)
+    return SimpleNamespace(**{**measured, **drawn, "inside": inside, "maps": maps})
+
+
+def share_inside(one, layer):
+    """Return which part of a map's sum lies on the thing asked about, or None if that is unknown."""
+    heat = np.kron(one.maps[layer], np.ones((_SIDE // len(one.maps[layer]),) * 2))
+    if one.inside is None or not heat.any():
+        return None
+    return float(heat[one.inside].sum() / heat.sum())
 
 
 def _checked(asked, layer):
@@ -144,7 +85,7 @@ def _verdict(one):
 
 
 def _where(one, layer):
-    share = one.share_inside(layer)
+    share = share_inside(one, layer)
     if share is None:
         return "CIFAR-10 has no class for what this photograph shows."
     area = percent(float(one.inside.mean()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -15,53 +15,18 @@ KINDS = ("plain", "residual")
 _COLOURS = {"plain": (style.RED, style.RED_TEXT), "residual": (style.BLUE, style.BLUE_TEXT)}
 
 
-@dataclass(frozen=True)
-class DepthRuns:
-    """Stored training runs; each dict goes from ``(kind, depth)`` to one row per seed.
-
-    Attributes
-    ----------
-    depths : tuple of int
-        Layers with weights.
-    seeds, epochs, training_images, test_images : int
-        How many of each.
-    loss : dict
-        Arrays of shape (seeds, epochs): mean training loss of each epoch.
-    train_error, test_error : dict
-        Arrays of shape (seeds,): share of wrong answers at the end, 0 to 1.
-    gradient : dict
-        Arrays of shape (seeds, blocks): norm of the loss's gradient at the output of each block before
-        training, first block first.
-    """
-
-    depths: tuple[int, ...]
-    seeds: int
-    epochs: int
-    training_images: int
-    test_images: int
-    loss: dict
-    train_error: dict
-    test_error: dict
-    gradient: dict
-
-
 @functools.lru_cache(maxsize=1)
 def degradation_runs():
-    """Return the runs that ``benchmarks/degradation.py`` stored."""
-    runs = stored("degradation")
+    """Return the runs that ``benchmarks/degradation.py`` stored, by kind and depth; a row for each seed."""
+    found = stored("degradation")
     columns = {name: {} for name in ("loss", "train_error", "test_error", "gradient")}
-    for kind in runs["kinds"]:
-        for depth in runs["depths"]:
-            seeds = [run for run in runs["runs"] if (run["kind"], run["depth"]) == (kind, depth)]
+    for kind in found["kinds"]:
+        for depth in found["depths"]:
+            seeds = [run for run in found["runs"] if (run["kind"], run["depth"]) == (kind, depth)]
             for name, values in columns.items():
                 values[kind, depth] = np.array([run[name] for run in seeds])
-    return DepthRuns(
-        depths=tuple(runs["depths"]),
-        seeds=len(runs["seeds"]),
-        epochs=runs["epochs"],
-        training_images=runs["training_images"],
-        test_images=runs["test_images"],
-        **columns,
+    return SimpleNamespace(
+        depths=tuple(found["depths"]), seeds=len(found["seeds"]), epochs=found["epochs"], **columns
     )
 
 

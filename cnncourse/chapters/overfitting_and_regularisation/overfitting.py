@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -12,75 +12,48 @@ from cnncourse.course.runs import stored
 from cnncourse.plots import style
 
 _WIDTH, _HEIGHT = 480, 444
-_MEASURED = ("train_accuracy", "test_accuracy", "weight_norm")
 # How a remedy is named after "with".
 _WITH = {"nothing": "nothing added", "dropout": "dropout", "weight decay": "weight decay"}
 
 
-@dataclass(frozen=True)
-class Runs:
-    """The stored runs of LeNet on few and on many digits.
-
-    Attributes
-    ----------
-    sizes : tuple of int
-        Numbers of training digits.
-    remedies : tuple of str
-        What was done against overfitting.
-    steps : ndarray of shape (P,)
-        The training steps after which the curves were measured.
-    train_accuracy, test_accuracy : ndarray of shape (remedies, sizes, seeds)
-        At the end of training, from 0 to 1.
-    weight_norm : ndarray of shape (remedies, sizes, seeds)
-        Euclidean length of all weights, without the biases, at the end of training.
-    curves : ndarray of shape (remedies, sizes, P, 4)
-        Of the first seed: training loss and accuracy, validation loss and accuracy.
-    """
-
-    sizes: tuple[int, ...]
-    remedies: tuple[str, ...]
-    steps: np.ndarray
-    train_accuracy: np.ndarray
-    test_accuracy: np.ndarray
-    weight_norm: np.ndarray
-    curves: np.ndarray
-
-    def place(self, size, remedy):
-        """Return the indices of a remedy and of a size."""
-        for name, value, known in (("size", size, self.sizes), ("remedy", remedy, self.remedies)):
-            if value not in known:
-                raise ValueError(
-                    f"{name}: got {value!r}, but the stored runs have {', '.join(map(str, known))}. "
-                    "Choose one of them."
-                )
-        return self.remedies.index(remedy), self.sizes.index(size)
-
-
 @functools.lru_cache(maxsize=1)
 def overfitting_runs():
-    """Return the stored runs that ``benchmarks/overfitting.py`` wrote."""
-    runs = stored("overfitting")
-    shape = len(runs["remedies"]), len(runs["sizes"])
-    measured = np.full((3, *shape, runs["seeds"]), np.nan)
-    curves = np.full((*shape, len(runs["checkpoints"]), 4), np.nan)
-    for run in runs["runs"]:
-        row, column = runs["remedies"].index(run["remedy"]), runs["sizes"].index(run["size"])
-        measured[:, row, column, run["seed"]] = [run[name] for name in _MEASURED]
-    for run in runs["curves"]:
-        curves[runs["remedies"].index(run["remedy"]), runs["sizes"].index(run["size"])] = run["curve"]
-    return Runs(
-        sizes=tuple(runs["sizes"]),
-        remedies=tuple(runs["remedies"]),
-        steps=np.array(runs["checkpoints"]),
-        train_accuracy=measured[0],
-        test_accuracy=measured[1],
-        weight_norm=measured[2],
-        curves=curves,
+    """Return the runs that ``benchmarks/overfitting.py`` stored, by remedy and number of training digits."""
+    found = stored("overfitting")
+    runs, drawn = found["runs"], found["drawn"]
+    sizes, remedies = (tuple(dict.fromkeys(run[key] for run in runs)) for key in ("size", "remedy"))
+
+    def at_the_end(name):
+        """(remedies, sizes, seeds); the runs of a seed stand together, and in them those of a size."""
+        return np.array([run[name] for run in runs]).reshape(-1, len(sizes), len(remedies)).T
+
+    curves = np.array([run["curve"] for run in drawn["curves"]])
+    return SimpleNamespace(
+        sizes=sizes,
+        remedies=remedies,
+        steps=np.array(drawn["checkpoints"]),
+        train_accuracy=at_the_end("train_accuracy"),
+        test_accuracy=at_the_end("test_accuracy"),
+        weight_norm=at_the_end("weight_norm"),  # of all weights, without the biases
+        # (remedies, sizes, steps, 4), of the first seed: loss and accuracy in training, then in validation
+        curves=curves.reshape(len(sizes), len(remedies), *curves.shape[1:]).swapaxes(0, 1),
     )
 
 
+def place_of(size, remedy):
+    """Return the indices of a remedy and of a size in the stored runs."""
+    runs = overfitting_runs()
+    for name, value, known in (("size", size, runs.sizes), ("remedy", remedy, runs.remedies)):
+        if value not in known:
+            raise ValueError(
+                f"{name}: got {value!r}, but the stored runs have {', '.join(map(str, known))}. "
+                "Choose one of them."
+            )
+    return runs.remedies.index(remedy), runs.sizes.index(size)
+
+
 def _verdict(runs, size, remedy):
-    place = runs.place(size, remedy)
+    place = place_of(size, remedy)
     train, test = (100 * np.median(part[place]) for part in (runs.train_accuracy, runs.test_accuracy))
     return train, test, runs.curves[place][:, 2]
 
@@ -146,7 +119,7 @@ def _draw_accuracy(ax, runs, size, remedy):
 
 def draw_losses(ax, runs, size, remedy, until=None):
     """Draw training and validation loss of a stored run, up to a step."""
-    curve = runs.curves[runs.place(size, remedy)]
+    curve = runs.curves[place_of(size, remedy)]
     # One scale for all remedies of a size, so that they can be compared.
     top = 1.06 * runs.curves[:, runs.sizes.index(size), :, ::2].max()
     shown = runs.steps <= (runs.steps[-1] if until is None else until)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.chapters.overfitting_and_regularisation.overfitting import draw_losses, overfitting_runs
+from cnncourse.chapters.overfitting_and_regularisation.overfitting import (
+    draw_losses,
+    overfitting_runs,
+    place_of,
+)
 from cnncourse.course.explorers import explorer, quest
 from cnncourse.plots import style
 
@@ -22,7 +26,7 @@ def losses_at(remedy, stop):
             f"stop: got {stop}, but the losses were measured after the steps "
             f"{', '.join(map(str, runs.steps))}. Choose one of them."
         )
-    point = runs.curves[runs.place(SIZE, remedy)][list(runs.steps).index(stop)]
+    point = runs.curves[place_of(SIZE, remedy)][list(runs.steps).index(stop)]
     return float(point[0]), float(point[2])
 
 
@@ -64,7 +68,7 @@ def stopped_run(remedy, stop):
 def stop_solved(remedy, stop):
     """Return whether no other choice has a clearly lower validation loss, and a hint."""
     runs = overfitting_runs()
-    curve = runs.curves[runs.place(SIZE, remedy)][:, 2]
+    curve = runs.curves[place_of(SIZE, remedy)][:, 2]
     _, validation = losses_at(remedy, stop)
     if validation <= _SLACK * lowest_loss():
         return (

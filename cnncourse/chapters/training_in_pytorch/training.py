@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -17,70 +17,28 @@ from cnncourse.plots.confusion import draw_confusion_cells
 _WIDTH, _HEIGHT = 480, 476
 
 
-@dataclass(frozen=True)
-class Story:
-    """A stored training run of LeNet: what the explorer shows after each epoch.
-
-    Attributes
-    ----------
-    training_images, test_images : int
-        How many images it learned from, and was measured on.
-    digit : ndarray of shape (28, 28)
-        One test image, grey levels from 0 to 255.
-    label : int
-        What it is.
-    filters : ndarray of shape (epochs + 1, 6, 5, 5)
-        Of the first layer, before training and after each epoch.
-    maps : ndarray of shape (epochs + 1, 6, 28, 28)
-        What the first layer answers to the digit, after ReLU.
-    answers : ndarray of shape (epochs + 1, 10)
-        Probability of each class for the digit.
-    train_accuracy, test_accuracy : ndarray of shape (epochs + 1,)
-        From 0 to 1.
-    confusion : ndarray of shape (epochs + 1, 10, 10)
-        On the test images; rows are true classes.
-    """
-
-    training_images: int
-    test_images: int
-    digit: np.ndarray
-    label: int
-    filters: np.ndarray
-    maps: np.ndarray
-    answers: np.ndarray
-    train_accuracy: np.ndarray
-    test_accuracy: np.ndarray
-    confusion: np.ndarray
-
-    @property
-    def last_epoch(self):
-        """Number of the last epoch; epoch 0 is the network before training."""
-        return len(self.filters) - 1
-
-
 @functools.lru_cache(maxsize=1)
 def training_story():
-    """Return the stored run that ``benchmarks/training_story.py`` wrote."""
-    runs = stored("training_story")
-    epochs = runs["epochs"]
-    filters = np.array([epoch["filters"] for epoch in epochs])
-    digit = np.array(runs["digit"], dtype=float)
-    image = ((digit / 255 - runs["mean"]) / runs["std"])[None, None]
-    answers = [
-        conv2d(image, weight[:, None], np.array(epoch["bias"]), padding=2)[0]
-        for weight, epoch in zip(filters, epochs)
-    ]
-    return Story(
-        training_images=runs["training_images"],
-        test_images=runs["test_images"],
-        digit=digit,
-        label=runs["label"],
-        filters=filters,
-        maps=np.maximum(answers, 0),
-        answers=np.array(runs["answers"]),
-        train_accuracy=np.array([epoch["train_accuracy"] for epoch in epochs]),
-        test_accuracy=np.array([epoch["test_accuracy"] for epoch in epochs]),
-        confusion=np.array([epoch["confusion"] for epoch in epochs]),
+    """Return the run that ``benchmarks/training_story.py`` stored: before training and after each epoch."""
+    found = stored("training_story")
+    drawn, after = found["drawn"], found["after_epoch"]
+    filters, bias, confusion = (
+        np.array([epoch[name] for epoch in drawn["epochs"]]) for name in ("filters", "bias", "confusion")
+    )
+    digit = np.array(drawn["pixels"], dtype=float)
+    image = ((digit / 255 - drawn["mean"]) / drawn["std"])[None, None]
+    maps = [conv2d(image, weight[:, None], b, padding=2)[0] for weight, b in zip(filters, bias)]
+    return SimpleNamespace(
+        last_epoch=len(filters) - 1,
+        test_images=found["test_images"],
+        digit=digit,  # a test image, from 0 to 255
+        label=drawn["label"],
+        filters=filters,  # of the first layer, (epochs + 1, 6, 5, 5)
+        maps=np.maximum(maps, 0),  # what it answers to the digit, after ReLU
+        answers=np.array(drawn["answers"]),  # probability of each class for the digit
+        train_accuracy=np.array([epoch["train_accuracy"] for epoch in after]),
+        test_accuracy=np.array([epoch["test_accuracy"] for epoch in after]),
+        confusion=confusion,  # rows are true classes
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,57 +21,23 @@ _KEYS = {"cats and dogs": "cats_dogs", "digits": "mnist"}
 _GOAL = 0.9  # of the quest, on digits
 
 
-@dataclass(frozen=True)
-class TransferRuns:
-    """Stored test accuracies on one data set.
-
-    Attributes
-    ----------
-    title : str
-        What the pictures are.
-    classes, test_images : int
-    labels : tuple of int
-        Numbers of labelled images.
-    accuracy : dict of str to ndarray of shape (len(labels), seeds)
-        For each of "scratch", "frozen" and "fine-tuned", from 0 to 1.
-    frozen_stages : tuple of tuple of str
-        Which first stages came from the body, frozen, under fresh layers.
-    stage_labels : int
-        Labelled images in that experiment and in the next.
-    stage_accuracy : ndarray of shape (len(frozen_stages), seeds)
-    decays : tuple of float
-        Factors from one layer's learning rate to that of the layer before it.
-    decay_accuracy : ndarray of shape (len(decays), seeds)
-    """
-
-    title: str
-    classes: int
-    test_images: int
-    labels: tuple[int, ...]
-    accuracy: dict[str, np.ndarray]
-    frozen_stages: tuple[tuple[str, ...], ...]
-    stage_labels: int
-    stage_accuracy: np.ndarray
-    decays: tuple[float, ...]
-    decay_accuracy: np.ndarray
-
-
 @functools.cache
 def transfer_runs(data):
-    """Return the runs that ``benchmarks/transfer.py`` stored for a data set."""
+    """Return the test accuracies that ``benchmarks/transfer.py`` stored, a column for each seed."""
     if data not in _KEYS:
         raise ValueError(f"data: got {data!r}, but runs are stored for {' and '.join(map(repr, _KEYS))}.")
-    runs = stored("labelled_examples")[_KEYS[data]]
-    stages, rates = runs["first_stages"], runs["rates"]
-    return TransferRuns(
-        title=runs["title"],
-        classes=runs["classes"],
-        test_images=runs["test_images"],
-        labels=tuple(runs["labels"]),
-        accuracy={way: np.array(runs["accuracy"][way]) for way in WAYS},
-        frozen_stages=tuple(tuple(names) for names in stages["frozen"]),
-        stage_labels=stages["labels"],
+    found = stored("transfer")["data"][_KEYS[data]]
+    stages, rates = found["first_stages"], found["rates"]
+    return SimpleNamespace(
+        classes=found["classes"],
+        test_images=found["test_images"],
+        labels=tuple(found["labels"]),  # numbers of labelled images
+        accuracy={way: np.array(found["accuracy"][way]) for way in WAYS},  # (labels, seeds)
+        # which first stages came from the body, frozen, under fresh layers
+        frozen_stages=tuple(map(tuple, stages["frozen"])),
+        stage_labels=stages["labels"],  # labelled images in that experiment and in the next
         stage_accuracy=np.array(stages["accuracy"]),
+        # factors from one layer's learning rate to that of the layer before it
         decays=tuple(rates["decay"]),
         decay_accuracy=np.array(rates["accuracy"]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -20,57 +20,29 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class ShiftStudy:
-    """What networks with and without convolutions made of moved digits.
-
-    Attributes
-    ----------
-    shifts : tuple of int
-        Columns to the right; negative is to the left.
-    digit : ndarray of shape (28, 28)
-        One test image, grey levels from 0 to 255. It loses no ink at any of the shifts.
-    label : int
-        What it is.
-    test_images : int
-        How many images the accuracies are of.
-    ink : ndarray of shape (shifts,)
-        Share of the ink of all test images that is still in the picture.
-    accuracy : dict of str to ndarray of shape (networks, shifts)
-        For ``"dense"`` and ``"cnn"``, from 0 to 1; a row for each network.
-    probability : dict of str to ndarray of shape (networks, shifts, 10)
-        What each network gives each class for the one digit.
-    """
-
-    shifts: tuple[int, ...]
-    digit: np.ndarray
-    label: int
-    test_images: int
-    ink: np.ndarray
-    accuracy: dict[str, np.ndarray]
-    probability: dict[str, np.ndarray]
-
-    def moved(self, dx):
-        """Return the digit moved by ``dx`` columns; what enters is 0."""
-        out = np.zeros_like(self.digit)
-        width = self.digit.shape[1]
-        out[:, max(dx, 0) : width + min(dx, 0)] = self.digit[:, max(-dx, 0) : width - max(dx, 0)]
-        return out
-
-
 @functools.lru_cache(maxsize=1)
 def shift_study():
-    """Return the answers that ``benchmarks/shifted_digit.py`` stored."""
-    runs = stored("shifted_digit")
-    return ShiftStudy(
-        shifts=tuple(runs["shifts"]),
-        digit=np.array(runs["digit"]),
-        label=runs["label"],
-        test_images=runs["test_images"],
-        ink=np.array(runs["ink"]),
-        accuracy={kind: np.array(values) for kind, values in runs["accuracy"].items()},
-        probability={kind: np.array(values) for kind, values in runs["probability"].items()},
+    """Return what networks with and without convolutions made of moved digits."""
+    found = stored("shifted_digit")
+    drawn, ink = found["drawn"], found["ink_kept_by_shift"]
+    return SimpleNamespace(
+        shifts=tuple(map(int, ink)),  # columns to the right
+        digit=np.array(drawn["pixels"]),  # a test image that loses no ink at any of the shifts
+        label=drawn["label"],
+        test_images=drawn["test_images"],
+        ink=np.array(list(ink.values())),  # of all test images, the share that is still in the picture
+        # by kind of network: (networks, shifts), and (networks, shifts, 10) for the one digit
+        accuracy={kind: np.array(values) for kind, values in drawn["accuracy"].items()},
+        probability={kind: np.array(values) for kind, values in drawn["probability"].items()},
     )
+
+
+def moved_digit(dx):
+    """Return the digit moved right by ``dx`` columns; what enters is 0."""
+    digit = shift_study().digit
+    out, width = np.zeros_like(digit), digit.shape[1]
+    out[:, max(dx, 0) : width + min(dx, 0)] = digit[:, max(-dx, 0) : width - max(dx, 0)]
+    return out
 
 
 def _place(dx):
@@ -111,7 +83,7 @@ def shifted_digit(dx):
     study, at = _place(dx)
     fig, ax = style.canvas(_WIDTH, _HEIGHT)
     ax.text(12, 20, f"A {study.label}, {_direction(dx)}", fontsize=11.5, fontweight="bold", va="center")
-    draw_levels(ax, np.rint(study.moved(dx) / 16) * 16, "gray", (0, 255), 12, 38, 5)
+    draw_levels(ax, np.rint(moved_digit(dx) / 16) * 16, "gray", (0, 255), 12, 38, 5)
     for x, kind in zip((176, 332), _KINDS):
         _draw_answers(ax, x, study, kind, at)
     heading = f"Right answers, {study.test_images:,} test digits moved alike"

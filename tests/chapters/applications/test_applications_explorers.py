@@ -87,13 +87,13 @@ def test_the_boxes_are_those_that_torchvision_keeps(threshold, overlap):
 
 
 def test_precision_and_recall_are_those_of_the_stored_counts():
-    runs = stored("star_hunt")
+    runs = stored("scenes")["stars"]
     column = runs["overlaps"].index(0.3)
     precision, recall = precision_recall()
     for row, threshold in enumerate(runs["thresholds"]):
-        hits, alarms = runs["test"]["hits"][row][column], runs["test"]["false_alarms"][row][column]
+        hits, alarms = runs["hits"][row][column], runs["false_alarms"][row][column]
         assert precision[row] == hits / (hits + alarms)
-        assert recall[row] == hits / runs["test"]["stars"]
+        assert recall[row] == hits / runs["stars"]
         text = star_threshold.alt(threshold=threshold)
         assert f"precision {100 * precision[row]:.0f} %, recall {100 * recall[row]:.1f} %" in text
 

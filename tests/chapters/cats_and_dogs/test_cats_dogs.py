@@ -40,8 +40,8 @@ def test_the_stored_probabilities_give_the_stored_accuracy():
 def test_the_door_counts_right(network, threshold):
     run = stored("cats_dogs")
     hits = cats = dogs_there = cats_there = 0
-    for label, thousandths in zip(run["test_labels"], run["dog"][network]):
-        inside = thousandths >= round(1000 * threshold)
+    for label, probability in zip(run["test_labels"], run["runs"][network][0]["dog"]):
+        inside = probability >= threshold
         dogs_there += label == "1"
         cats_there += label == "0"
         hits += inside and label == "1"
@@ -59,7 +59,7 @@ def test_the_door_counts_right(network, threshold):
 def test_the_curves_say_their_ends():
     run = stored("cats_dogs")
     for condition, name in CONDITIONS.items():
-        ends = 100 * np.array([values[-1] for values in run["curves"][name]["valid_accuracy"]])
+        ends = 100 * np.array([one["valid_accuracy"][-1] for one in run["runs"][name]])
         text = cats_dogs_curves.alt(condition=condition)
         assert f"{np.median(ends):.1f} % ({ends.min():.1f} to {ends.max():.1f}) of the validation" in text
 

@@ -1,8 +1,6 @@
-"""The stored runs of plain and residual networks: those of the benchmark, and what is said of them."""
+"""The stored runs of plain and residual networks, and what is said of them."""
 
-import json
 import statistics
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,18 +8,16 @@ import torch
 from torch.nn import functional as F
 
 from cnncourse.chapters.modern_architectures.depth import KINDS, degradation, degradation_runs
+from cnncourse.course import stored
 from cnncourse.models.depth_study import depth_study
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
 def record():
-    path = ROOT / "benchmarks" / "results" / "degradation.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return stored("degradation")
 
 
-def test_the_runs_are_those_of_the_benchmark(record):
+def test_each_run_stands_at_its_kind_depth_and_seed(record):
     runs = degradation_runs()
     assert len(record["runs"]) == len(KINDS) * len(runs.depths) * runs.seeds
     for run in record["runs"]:
@@ -33,7 +29,7 @@ def test_the_runs_are_those_of_the_benchmark(record):
         assert len(run["gradient"]) == (run["depth"] - 2) // 2
 
 
-def test_the_summary_of_the_benchmark_is_that_of_its_runs(record):
+def test_the_stored_summary_is_that_of_the_runs(record):
     for name, errors in record["errors"].items():
         kind, depth = name.removesuffix(" layers").split(", ")
         values = [r["train_error"] for r in record["runs"] if (r["kind"], str(r["depth"])) == (kind, depth)]

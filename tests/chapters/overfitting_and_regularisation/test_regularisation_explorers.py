@@ -1,7 +1,4 @@
-"""The explorers and the quest: dropout against torch, the stored runs against the benchmark."""
-
-import json
-from pathlib import Path
+"""The explorers and the quest: dropout against torch, the stored runs against their summary."""
 
 import numpy as np
 import pytest
@@ -11,6 +8,7 @@ from cnncourse.chapters.overfitting_and_regularisation.dropout import VALUES, dr
 from cnncourse.chapters.overfitting_and_regularisation.overfitting import (
     overfitting_by_size,
     overfitting_runs,
+    place_of,
 )
 from cnncourse.chapters.overfitting_and_regularisation.quest import (
     SIZE,
@@ -19,13 +17,7 @@ from cnncourse.chapters.overfitting_and_regularisation.quest import (
     lowest_loss,
     stop_solved,
 )
-
-RESULT = Path(__file__).resolve().parents[3] / "benchmarks" / "results" / "overfitting.json"
-
-
-@pytest.fixture(scope="module")
-def result():
-    return json.loads(RESULT.read_text(encoding="utf-8"))
+from cnncourse.course import stored
 
 
 @pytest.mark.parametrize("rate", [0, 0.1, 0.25, 0.5, 0.75, 0.9])
@@ -65,18 +57,18 @@ def test_a_rate_or_number_out_of_range_is_refused(rate, draws, words):
         dropout_layer(rate, draws)
 
 
-def test_what_is_drawn_is_what_was_measured(result):
-    runs = overfitting_runs()
+def test_what_is_drawn_is_what_was_measured():
+    runs, result = overfitting_runs(), stored("overfitting")
     assert len(result["runs"]) == runs.test_accuracy.size
     for run in result["runs"]:
-        place = *runs.place(run["size"], run["remedy"]), run["seed"]
+        place = *place_of(run["size"], run["remedy"]), run["seed"]
         assert runs.train_accuracy[place] == run["train_accuracy"]
         assert runs.test_accuracy[place] == run["test_accuracy"]
         assert runs.weight_norm[place] == run["weight_norm"]
         if run["seed"] == 0:
             assert runs.curves[place[:2]][-1, 0] == run["train_loss"]
     for row in result["summary"]:
-        place = runs.place(row["size"], row["remedy"])
+        place = place_of(row["size"], row["remedy"])
         assert row["test_accuracy"]["median"] == np.median(runs.test_accuracy[place])
 
 
@@ -89,7 +81,7 @@ def test_it_shows_a_gap_that_closes():
 
 def test_overfitting_says_its_numbers():
     runs = overfitting_runs()
-    place = runs.place(100, "dropout")
+    place = place_of(100, "dropout")
     text = overfitting_by_size.alt(size=100, remedy="dropout")
     assert f"{100 * np.median(runs.test_accuracy[place]):.1f} % of new ones" in text
     assert f"{runs.curves[place][-1, 2]:.2f} at the end" in text

@@ -1,8 +1,6 @@
 """The stored runs of transfer learning: what is drawn and said are the benchmark's own numbers."""
 
-import json
 import statistics
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,26 +12,12 @@ from cnncourse.chapters.transfer_learning.labels import (
     labelled_examples,
     transfer_runs,
 )
-from cnncourse.course import explore
+from cnncourse.course import explore, stored
 
-ROOT = Path(__file__).resolve().parents[3]
-RESULT = json.loads((ROOT / "benchmarks" / "results" / "transfer.json").read_text(encoding="utf-8"))["data"]
+RESULT = stored("transfer")["data"]
 TASKS = {"cats and dogs": "cats_dogs", "digits": "mnist"}
 
 each_task = pytest.mark.parametrize("task", TASKS)
-
-
-@each_task
-def test_the_runs_are_those_of_the_benchmark(task):
-    runs, result = transfer_runs(task), RESULT[TASKS[task]]
-    assert list(runs.labels) == result["labels"]
-    for way in WAYS:
-        np.testing.assert_array_equal(runs.accuracy[way], result["accuracy"][way])
-    np.testing.assert_array_equal(runs.stage_accuracy, result["first_stages"]["accuracy"])
-    np.testing.assert_array_equal(runs.decay_accuracy, result["rates"]["accuracy"])
-    assert [list(names) for names in runs.frozen_stages] == result["first_stages"]["frozen"]
-    assert list(runs.decays) == result["rates"]["decay"]
-    assert (runs.classes, runs.test_images) == (result["classes"], result["test_images"])
 
 
 @each_task

@@ -1,25 +1,20 @@
-"""The stored answers to moved digits: those of the benchmark, and what the chapter says about them."""
-
-import json
-from pathlib import Path
+"""The stored answers to moved digits, and what the chapter says about them."""
 
 import numpy as np
 import pytest
 
-from cnncourse.chapters.why_convolution.shift import shift_study, shifted_digit
-
-ROOT = Path(__file__).resolve().parents[3]
-RESULT = json.loads((ROOT / "benchmarks" / "results" / "shifted_digit.json").read_text(encoding="utf-8"))
+from cnncourse.chapters.why_convolution.shift import moved_digit, shift_study, shifted_digit
+from cnncourse.course import stored
 
 
-def test_the_accuracies_are_those_of_the_benchmark():
+def test_the_stored_spread_is_that_of_the_networks():
     study = shift_study()
-    for kind, by_shift in RESULT["accuracy_by_shift"].items():
+    for kind, by_shift in stored("shifted_digit")["accuracy_by_shift"].items():
         for at, dx in enumerate(study.shifts):
-            each, stored = study.accuracy[kind][:, at], by_shift[str(dx)]
-            assert stored["n"] == len(each)
+            each, spread = study.accuracy[kind][:, at], by_shift[str(dx)]
+            assert spread["n"] == len(each)
             found = each.min(), np.median(each), each.max()
-            np.testing.assert_allclose(found, [stored[name] for name in ("low", "median", "high")], atol=6e-5)
+            np.testing.assert_allclose(found, [spread[name] for name in ("low", "median", "high")], atol=6e-5)
 
 
 def test_probabilities_add_up_and_unmoved_all_networks_are_right():
@@ -34,7 +29,7 @@ def test_the_digit_moves_and_loses_no_ink():
     study = shift_study()
     assert study.label != 1
     for dx in study.shifts:
-        moved = study.moved(dx)
+        moved = moved_digit(dx)
         assert moved.sum() == study.digit.sum()
         np.testing.assert_array_equal(moved, np.roll(study.digit, dx, axis=1))
 

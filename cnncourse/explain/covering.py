@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 from torch import nn
 
+from cnncourse.errors import message
 from cnncourse.explain import watching
 
 
@@ -17,19 +16,15 @@ def occlusion(
     targets: watching.Targets = None,
     window: int = 8,
     stride: int = 4,
-    value: float | Sequence[float] = 0.0,
+    value: watching.PerChannel = 0.0,
     batch_size: int = 256,
 ) -> np.ndarray:
     """Say of each pixel how much the probability of a class falls when a square over it is covered.
 
     Parameters
     ----------
-    model : nn.Module
-        (N, C, H, W) -> (N, K) logits.
-    images : ndarray or Tensor of shape (N, C, H, W)
-        Floats, normalised as in the network's training.
-    targets : int or sequence of N int, default None
-        The class asked about, one for all images or one for each. None takes the class the network answers.
+    model, images, targets
+        As in `saliency`.
     window : int, default 8
         Side of the square, pixels.
     stride : int, default 4
@@ -47,10 +42,8 @@ def occlusion(
 
     Raises
     ------
-    TypeError
-        If the images are no floats, or a target, ``window``, ``stride`` or ``batch_size`` is no whole number.
-    ValueError
-        If the network refuses the images, a target is out of range, or the square does not fit.
+    TypeError, ValueError
+        As in `saliency`; and if a size is no whole number of at least 1, or the square does not fit.
 
     References
     ----------
@@ -66,8 +59,8 @@ def occlusion(
     """
     images = watching.ready_images(model, images)
     height, width = images.shape[2:]
-    _check_sizes(height, width, window=window, stride=stride, batch_size=batch_size)
-    cover = _cover(value, images)
+    _check_sizes(height, width, {"window": window, "stride": stride, "batch_size": batch_size})
+    cover = watching.per_channel("value", value, images)[0]  # (C or 1, 1, 1)
     corners = [
         (top, left) for top in _starts(height, window, stride) for left in _starts(width, window, stride)
     ]
@@ -102,29 +95,16 @@ def _probability(logits: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
     return watching.scores(probability, classes)
 
 
-def _cover(value: float | Sequence[float], images: torch.Tensor) -> torch.Tensor:
-    """The covering colour as a tensor of shape (C, 1, 1) or (1, 1, 1)."""
-    colour = torch.as_tensor(value, dtype=images.dtype, device=images.device).reshape(-1, 1, 1)
-    if len(colour) not in (1, images.shape[1]):
-        raise ValueError(
-            f"value: got {len(colour)} numbers for {images.shape[1]} channels. Pass one, or one per channel."
-        )
-    return colour
-
-
-def _check_sizes(height: int, width: int, **sizes: int) -> None:
+def _check_sizes(height: int, width: int, sizes: dict[str, int]) -> None:
     for argument, size in sizes.items():
         if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
-            raise TypeError(f"{argument}: got {size!r}, but it is a whole number.")
+            raise TypeError(message(argument, repr(size), "must be a whole number", "Round it."))
         if size < 1:
-            raise ValueError(f"{argument}: got {size}, but it must be at least 1.")
+            raise ValueError(message(argument, size, "must be at least 1", "Take a larger one."))
     window, stride = sizes["window"], sizes["stride"]
     if window > min(height, width):
-        raise ValueError(
-            f"window: got {window}, but the images have {height} × {width} pixels. Take a smaller one."
-        )
+        rule = f"must fit into images of {height} × {width} pixels"
+        raise ValueError(message("window", window, rule, "Take a smaller one."))
     if stride > window:
-        raise ValueError(
-            f"stride: got {stride} for a window of {window}, so some pixels would never be covered. "
-            f"Take at most {window}."
-        )
+        remedy = "A wider step would leave pixels that are never covered."
+        raise ValueError(message("stride", stride, f"must be at most the window, {window}", remedy))

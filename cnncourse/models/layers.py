@@ -118,8 +118,9 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     A layer with kernel k (dilation d) and stride s turns a field r with spacing j into r + d·(k - 1)·j with
     spacing j·s, both starting at 1; where branches meet the largest counts. A transposed convolution turns it
     into r + (⌈(d·(k - 1) + 1) / s⌉ - 1)·j with spacing j/s on average; further layers behind it can see a few
-    pixels more. A dense layer, or pooling over all positions, sees the whole image. MACs count the
-    multiplications of convolutions and matrix products; a bias adds none.
+    pixels more. A dense layer, or pooling over all positions, sees the whole image; a dense layer at each
+    position sees what that position saw. MACs count the multiplications of convolutions and matrix products;
+    a bias adds none.
 
     References
     ----------
@@ -142,7 +143,10 @@ def summary(model: nn.Module, input_size: tuple[int, ...]) -> Summary:
     if len(size) != 3 or not all(isinstance(n, int) and n >= 1 for n in size):
         raise ValueError(f"input_size={input_size!r} must be three whole numbers: (channels, height, width)")
     tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    shapes = {name: torch.empty_like(tensor, device="meta") for name, tensor in tensors.items()}
+    shapes = {
+        name: torch.empty_like(tensor, device="meta", requires_grad=tensor.requires_grad)
+        for name, tensor in tensors.items()
+    }
     recorder = _Recorder()
     handles = []
     for name, module in model.named_modules():
@@ -199,7 +203,7 @@ class _Recorder(TorchDispatchMode):
             parameters = 0
             if id(module) not in self._seen:
                 self._seen.add(id(module))
-                parameters = sum(p.numel() for p in module.parameters(recurse=False))
+                parameters = sum(p.numel() for p in module.parameters(recurse=False) if p.requires_grad)
             field = self._fields.get(output, _PIXEL)
             row = LayerRow(
                 name,
@@ -236,7 +240,8 @@ class _Recorder(TorchDispatchMode):
         elif name in ("addmm", "mm", "bmm"):
             left = inputs[1] if name == "addmm" else inputs[0]
             self.macs += result.numel() * left.shape[-1]
-            field = None
+            if name == "bmm" or len(left) == 1:  # more rows: a dense layer at each position, as in ConvNeXt
+                field = None
         elif name in ("mean", "_adaptive_avg_pool2d", "adaptive_max_pool2d"):
             field = _pooled(field, inputs[0], result)
         for tensor in outputs:
