@@ -67,9 +67,9 @@ def printable(text: object, keep: str = "") -> str:
     Parameters
     ----------
     text : object
-        What is to be printed.
-    keep : str
-        Characters that stay, such as a line's end.
+        What shall be printed.
+    keep : str, default ""
+        Characters that may stay, such as a line's end.
 
     Returns
     -------
@@ -77,8 +77,8 @@ def printable(text: object, keep: str = "") -> str:
 
     Examples
     --------
-    >>> print(printable("cat\x1b[2J"))
-    cat\x1b[2J
+    >>> printable("cat\x1b[2J")
+    'cat\\x1b[2J'
     """
     return "".join(
         char

@@ -17,11 +17,12 @@ ARROWS = {
     "__init__": set(),
     "__main__": {"cli"},
     "errors": set(),
+    "settings": set(),
     "ops": {"errors"},
     "nn": {"ops", "errors"},
     "bridge": {"nn", "ops", "errors"},
-    "data": set(),
-    "models": {"errors"},
+    "data": {"errors", "settings"},
+    "models": {"errors", "settings"},
     "results": set(),
     "train": {"models", "data", "results", "errors"},
     "transfer": {"data", "train", "errors"},
@@ -31,7 +32,7 @@ ARROWS = {
     "cli": {"train", "models", "data", "recipes", "errors"},
     # The engine of the course, and what the chapters bring: the library above knows nothing of them.
     "course": {"plots", "errors"},
-    "chapters": {"course", "plots", "ops"},
+    "chapters": {"course", "errors", "plots", "ops"},
 }
 
 # room -> (third-party packages at the top of a file, those that may be imported inside a function only)
@@ -39,11 +40,12 @@ THIRD_PARTY = {
     "__init__": (set(), set()),
     "__main__": (set(), set()),
     "errors": (set(), set()),
+    "settings": (set(), set()),
     "ops": ({"numpy"}, set()),
     "nn": ({"numpy"}, set()),
     "results": ({"numpy"}, set()),
     "bridge": ({"numpy"}, {"torch"}),
-    "data": ({"numpy"}, {"PIL", "scipy", "sklearn", "torchvision"}),
+    "data": ({"numpy"}, {"PIL", "sklearn", "torchvision"}),
     "models": ({"torch"}, {"safetensors", "torchvision"}),
     "train": ({"numpy", "torch", "safetensors", "tqdm"}, set()),
     "transfer": ({"numpy", "torch"}, set()),
@@ -51,7 +53,7 @@ THIRD_PARTY = {
     "plots": ({"numpy", "matplotlib", "PIL"}, set()),
     "recipes": ({"torch"}, set()),
     "cli": (set(), {"numpy", "torch"}),
-    "course": ({"numpy", "matplotlib"}, {"ipywidgets", "IPython", "sklearn"}),
+    "course": ({"numpy", "matplotlib"}, {"anywidget", "ipywidgets", "IPython", "sklearn", "traitlets"}),
     "chapters": ({"numpy", "matplotlib"}, {"ipywidgets", "IPython", "PIL", "sklearn"}),
 }
 # The one torch file of the room that users without torch import.

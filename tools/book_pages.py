@@ -176,7 +176,7 @@ def holds(notebook: nbformat.NotebookNode) -> dict[str, int]:
         for output in item.outputs
     ]
     return {
-        "explorers": sum('class="cnx-explorer"' in html for html in outputs),
+        "explorers": sum('class="cnx-explorer"' in html or "data-live=" in html for html in outputs),
         "quests": sum(bool(re.search(r'class="[^"]*\bcnx-quest\b', html)) for html in outputs),
         "exercises": len(set(re.findall(r'\bcheck\(\s*"([^"]+)"', source))),
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cnncourse.cli.parser import pip_install
 from cnncourse.cli.sources import no_such_data, some_text
+from cnncourse.errors import did_you_mean, printable
 
 if TYPE_CHECKING:
     from cnncourse.data.catalog import Entry
@@ -143,16 +144,29 @@ def _check(items: list, root) -> int:
 def _check_folder(folder: Path) -> int:
     """Decode every file of an image folder, print a line for each that is left out; 1 if there is one."""
     from cnncourse.data import load_folder
-    from cnncourse.data.folder import SPLIT_FOLDERS, class_folders
+    from cnncourse.data.folder import class_folders
+    from cnncourse.data.parts import Parts, find_parts
 
-    parts = [folder / name for name in SPLIT_FOLDERS if (folder / name).is_dir()] or [folder]
-    unread = 0
-    for part in parts:
+    parts = find_parts(folder) or Parts(train=folder)
+    for name in parts.beside:
+        print(f"{printable(folder / name)}: neither a class nor a part for training, testing or validation")
+    places = [place for place in parts[:3] if place is not None]
+    known, faults = None, len(parts.beside)
+    for place in places:
+        inside, names, aside = class_folders(place)
+        known = known or names
+        strange = [name for name in names if name not in known]
+        for name in strange:
+            hint = did_you_mean(name, known)
+            print(f"{printable(inside / name)}: not a class of {printable(places[0])}. {hint}")
         with contextlib.redirect_stdout(io.StringIO()):  # its line names this command
             # Named, a class may be empty: it is listed like a bad file.
-            images = load_folder(part, 32, classes=class_folders(part), cache=False)
-        for path, reason in images.report:
+            images = load_folder(place, 32, classes=names, cache=False)
+        left_out = [
+            entry for entry in images.report if Path(entry[0]) not in map(Path, map(printable, aside))
+        ]
+        for path, reason in left_out:
             print(f"{path}: {reason}")
-        print(f"{part}: {len(images):,} images can be read, {len(images.report):,} left out")
-        unread += len(images.report)
-    return 1 if unread else 0
+        print(f"{printable(place)}: {len(images):,} images can be read, {len(left_out):,} left out")
+        faults += len(left_out) + len(strange)
+    return 1 if faults else 0

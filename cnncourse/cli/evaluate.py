@@ -77,7 +77,7 @@ def _images(args: argparse.Namespace, trained_on: dict):
     )
     # The network has not seen other images than its own: all of them can be used to measure.
     is_own = trained_with is not None and source.same_data(trained_with)
-    images = source.load_part(args.split, classes, split_folder=is_own)
+    images = source.load_part(args.split, classes, is_own, args.run_folder if is_own else None)
     if images.images.shape[1] != channels:
         raise ValueError(
             f"--data {source.data} has {images.images.shape[1]} channels, the network in {args.run_folder} "

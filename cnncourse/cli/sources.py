@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import contextlib
+import io
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from cnncourse.errors import did_you_mean, printable
 
 if TYPE_CHECKING:
     from cnncourse.data import ImageData
+    from cnncourse.data.parts import Parts
+    from cnncourse.data.splits import Split
 
 # Beside a run's config.json: where its data came from, and what else the command was told, for --resume.
 COMMAND_FILE = "command.json"
-_TEST_FOLDERS = ("test", "valid", "validation", "val")
+_VERSION = 1  # of command.json
 _TEST_SHARE = 0.2  # of a folder that does not say what is for testing
 
 
@@ -28,6 +33,7 @@ class Source:
     channels: int | None = None
     resize: str = "crop"
     fallback: str | None = None
+    _split: ClassVar[Split | None] = None  # how `load_parts` divided a folder
 
     def save(self, run: Path, training: dict | None = None) -> None:
         """Write it into the folder of a run, with paths that hold in every working directory.
@@ -39,27 +45,25 @@ class Source:
         folder = self._folder()
         data = self.data if folder is None else str(folder.absolute())
         root = None if self.root is None else str(Path(self.root).expanduser().absolute())
-        content = asdict(replace(self, data=data, root=root)) | ({"training": training} if training else {})
+        content = {"version": _VERSION, **asdict(replace(self, data=data, root=root))}
+        if training:
+            content["training"] = training
+        if folder is not None and self._split is None:
+            with contextlib.redirect_stdout(io.StringIO()):  # what there is to say was said at the first time
+                self.load_parts()
+        if self._split:
+            content["split"] = self._split._asdict()
         write_text(run / COMMAND_FILE, json.dumps(content, indent=1))
 
     @classmethod
     def load(cls, run: Path) -> Source | None:
         """Read it back; None if the run was not made by the command line."""
-        return cls.load_all(run)[0]
+        return _read_command(run)[0]
 
     @classmethod
     def load_all(cls, run: Path) -> tuple[Source | None, dict]:
         """Read back what `save` wrote, with what else the command was told."""
-        path = run / COMMAND_FILE
-        if not path.exists():
-            return None, {}
-        try:
-            content = dict(json.loads(path.read_text(encoding="utf-8")))
-            training = _read_training(content.pop("training", {}))
-            source = cls(**content)
-            return replace(source, size=tuple(source.size) if source.size else None), training
-        except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f"{path} is damaged ({error}): give --data") from None
+        return _read_command(run)[:2]
 
     @property
     def is_folder(self) -> bool:
@@ -90,56 +94,164 @@ class Source:
         return mine.resolve() == theirs.resolve()
 
     def load_part(
-        self, split: str, classes: tuple[str, ...] | None = None, split_folder: bool = True
+        self,
+        split: str,
+        classes: tuple[str, ...] | None = None,
+        split_folder: bool = True,
+        run: Path | None = None,
     ) -> ImageData:
-        """Load ``"train"`` or ``"test"``.
+        """Load ``"train"``, ``"test"`` or, of a folder that has it, ``"valid"``.
 
         `classes` are those a network knows already, for a folder. A folder without a part for testing is
-        split, unless `split_folder` is False.
+        split, unless `split_folder` is False: as it is kept in `run`, the folder of a run on it, else anew.
         """
-        from cnncourse import data
+        from cnncourse.data import splits
 
         folder = self._folder()
         if folder is None:
-            images = data.load(self.data, split, self.root, size=self.size, fallback=self.fallback)
-            if self.channels not in (None, images.images.shape[1]):
-                raise ValueError(f"--channels {self.channels}: {self.data} has {images.images.shape[1]}")
-            return images
-        train_folder = folder / "train" if (folder / "train").is_dir() else folder
-        test_folder = _test_folder(folder)
-        if split == "test" and test_folder:
-            return self._load_folder(test_folder, classes)
-        everything = self._load_folder(train_folder, classes)
-        if test_folder or not split_folder:
-            return everything
-        return _split(everything)[split == "test"]
+            return self._load_set(split)
+        parts = _parts(folder)
+        place = {"train": parts.train, "test": parts.test or parts.train, "valid": parts.valid}[split]
+        if place is None:
+            raise ValueError(f"--data {self.data} has no part named {split}")
+        images, names = self._load_pictures(place, classes)
+        kept = _read_command(run)[2] if run else None
+        if parts.test is None and split_folder:
+            return self._divide(images, names, kept, run)[split == "test"]
+        if kept and split != "train":
+            self._say_overlap(kept.train, splits.digests(names, images))
+        return images
 
-    def load_parts(self) -> tuple[ImageData, ImageData]:
-        """Load what is for training and what is for testing, a folder that holds both without a part once."""
+    def load_parts(self, run: Path | None = None) -> tuple[ImageData, ImageData]:
+        """Load what is for training and what is for testing, a folder that holds both without a part once.
+
+        `run` is the folder of the run that goes on with its training pictures: others are refused.
+        """
+        from cnncourse.data import splits
+
         folder = self._folder()
-        if folder is not None and _test_folder(folder) is None:
-            return _split(self.load_part("train", split_folder=False))
-        train = self.load_part("train")
-        return train, self.load_part("test", train.classes)
+        if folder is None:
+            return self._load_set("train"), self._load_set("test")
+        parts = _parts(folder)
+        if parts.train is None:
+            raise ValueError(f"--data {self.data} has a part for testing, {parts.test}, and none to train on")
+        images, names = self._load_pictures(parts.train)
+        kept = _read_command(run)[2] if run else None
+        if kept:
+            self._refuse_other_training(kept, splits.digests(names, images), parts.test is None)
+        if parts.test is None:
+            return self._divide(images, names, kept, run)
+        test, test_names = self._load_pictures(parts.test, images.classes)
+        pictures = splits.digests(names, images)
+        self._say_overlap(pictures, splits.digests(test_names, test))
+        object.__setattr__(self, "_split", splits.Split(pictures, {}))  # a frozen dataclass, for `save`
+        return images, test
 
-    def _load_folder(self, folder: Path, classes: tuple[str, ...] | None) -> ImageData:
-        from cnncourse.data import load_folder
+    def _load_set(self, split: str) -> ImageData:
+        from cnncourse import data
 
-        return load_folder(
-            folder, self.size, channels=self.channels or 3, resize=self.resize, classes=classes
-        )
+        images = data.load(self.data, split, self.root, size=self.size, fallback=self.fallback)
+        if self.channels not in (None, images.images.shape[1]):
+            raise ValueError(f"--channels {self.channels}: {self.data} has {images.images.shape[1]}")
+        return images
+
+    def _load_pictures(
+        self, folder: Path, classes: tuple[str, ...] | None = None
+    ) -> tuple[ImageData, list[str]]:
+        from cnncourse.data.folder import load_named
+
+        return load_named(folder, self.size, self.channels or 3, self.resize, classes)
+
+    def _divide(
+        self, images: ImageData, names: list[str], kept: Split | None, run: Path | None
+    ) -> tuple[ImageData, ImageData]:
+        """Return what trains and what tests of a folder without parts, as a run keeps it or else anew."""
+        import numpy as np
+
+        from cnncourse.data import arrays, splits
+
+        if run and not kept:
+            print(
+                f"{printable(run)} is of an older version and does not say which pictures it was trained on: "
+                "if some came or went since, the figures are too good"
+            )
+            return arrays.split_data(images, _TEST_SHARE, seed=0)
+        pictures = splits.digests(names, images)
+        split = kept or splits.draw(pictures, images, _TEST_SHARE)
+        object.__setattr__(self, "_split", split)
+        sides = np.array([side or "" for side in split.sides(pictures)])
+        here = {*pictures, *pictures.values()}
+        came = int((sides == "").sum())
+        gone = sum(name not in here and digest not in here for name, digest in split.test.items())
+        if came or gone:
+            print(
+                f"{printable(self.data)}: {came} pictures came since {printable(run)} was begun and are left "
+                f"out; of the {len(split.test)} it keeps for testing {gone} are gone"
+            )
+        if not (sides == "test").any():
+            raise ValueError(f"--data {self.data} has none of the pictures left that {run} keeps for testing")
+        return arrays.two_parts(images, sides == "train", sides == "test")
+
+    def _refuse_other_training(self, kept: Split, pictures: dict[str, str], is_whole: bool) -> None:
+        """Refuse to go on with other pictures than those a run was begun with."""
+        if is_whole:
+            pictures = {
+                name: d for (name, d), side in zip(pictures.items(), kept.sides(pictures)) if side == "train"
+            }
+        other = sorted(name for name, digest in kept.train.items() if pictures.get(name) != digest)
+        other += sorted(pictures.keys() - kept.train.keys())
+        if other:
+            raise ValueError(
+                f"--data {self.data} is not what the run began with: {len(other)} training pictures came, "
+                f"went or changed, the first is {other[0]}. Put them back, or choose another --out"
+            )
+
+    def _say_overlap(self, train: dict[str, str], test: dict[str, str]) -> None:
+        """Say how many pictures of a part are trained on as well."""
+        trained_on = set(train.values())
+        twice = [name for name, digest in test.items() if digest in trained_on]
+        if twice:
+            print(
+                f"{printable(self.data)}: {len(twice)} of the {len(test)} pictures to test with are trained "
+                f"on as well, the first is {twice[0]}: the figure is too good"
+            )
 
 
-def _test_folder(folder: Path) -> Path | None:
-    """Return the part of a folder that is for testing, if it has one."""
-    return next((folder / name for name in _TEST_FOLDERS if (folder / name).is_dir()), None)
+def _parts(folder: Path) -> Parts:
+    """Return the parts of a folder, one for validation as that for testing where there is no other."""
+    from cnncourse.data.parts import Parts, find_parts
+
+    parts = find_parts(folder) or Parts(train=folder)
+    unused = [*parts.beside, *([parts.valid.name] if parts.test and parts.valid else [])]
+    if parts.test is None and parts.valid:
+        print(f"{printable(folder)} has no part for testing: {printable(parts.valid.name)} is taken")
+    if unused:
+        print(f"{printable(folder)}: {printable(', '.join(unused))} is not used")
+    return parts._replace(test=parts.test or parts.valid)
 
 
-def _split(everything: ImageData) -> tuple[ImageData, ImageData]:
-    """Split images into those for training and those for testing, the same each time."""
-    from cnncourse.data import split_data
+def _read_command(run: Path) -> tuple[Source | None, dict, Split | None]:
+    """Return what `Source.save` wrote into the folder of a run: the source, what else was told, the split."""
+    path = run / COMMAND_FILE
+    if not path.exists():
+        return None, {}, None
+    try:
+        content = dict(json.loads(path.read_text(encoding="utf-8")))
+        version = content.pop("version", _VERSION)
+        if version == _VERSION:
+            training = _read_training(content.pop("training", {}))
+            split = _read_split(content.pop("split", None))
+            source = Source(**content)
+            return replace(source, size=tuple(source.size) if source.size else None), training, split
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"{path} is damaged ({error}): give --data") from None
+    raise ValueError(f"{path} has the version {version!r}, known is {_VERSION}: use a newer cnncourse")
 
-    return split_data(everything, _TEST_SHARE, seed=0)
+
+def _read_split(value: object) -> Split | None:
+    from cnncourse.data.splits import Split
+
+    return None if value is None else Split.read(value)
 
 
 def _read_training(told: dict) -> dict:
@@ -197,9 +309,7 @@ def no_such_data(name: str) -> str:
     """Return what to say of a name that is neither a data set nor a folder."""
     from cnncourse.data import CATALOG
 
-    near = difflib.get_close_matches(name.lower(), CATALOG, n=2, cutoff=0.6)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"no such data set or folder; {hint}`cnncourse data list` lists the sets"
+    return f"no such data set or folder. {did_you_mean(name, CATALOG)} `cnncourse data list` lists the sets"
 
 
 def some_text(text: str) -> str:

@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
     if config.early_stopping and not share:
         raise ValueError("--early-stopping watches the loss on held-out images: give --valid above 0")
     source = _fitted(asked, training["model"])
-    images, test = source.load_parts()
+    images, test = source.load_parts(out if out and (out / CHECKPOINT).exists() else None)
     _check_classes(source, images)
     torch.manual_seed(config.seed)
     model = models.create(training["model"], len(images.classes), images.images.shape[1], training["weights"])

@@ -1,104 +1,91 @@
-"""Calls the learner's function on one case and notes everything that happened, without ever raising."""
+"""Calls an answer on one case and notes what happened as plain data, without raising."""
 
 import copy
 import itertools
 import linecache
-import sys
 import traceback
 import types
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.course.exercises import Case
+from cnncourse.course.compare import MOST_READ, Difference, Reading, difference, read, shown
+from cnncourse.course.deadline import is_ctrl_c, within
+from cnncourse.course.exercises import Exercise
+from cnncourse.course.intact import quiet, restore_numpy
 
-MOST_TAKEN = 100_000
+LONGEST_ERROR = 200
+RETURNS_NONE = "your function returns None"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call did.
+    """What one call gave: a reading, or the name, the words and the line of an error."""
 
-    Parameters
-    ----------
-    value : object
-        What the function returned.
-    error : BaseException, optional
-        What it raised instead.
-    where : str
-        Line number and text of the line that raised.
-    changed : tuple of int
-        Positions of the arguments that the function modified.
-    lines : int
-        Lines of Python it ran; counted only where the case sets a limit.
-    """
-
-    value: object = None
-    error: BaseException | None = None
+    got: Reading | None = None
+    error: str = ""
+    said: str = ""
     where: str = ""
-    changed: tuple[int, ...] = ()
-    lines: int = 0
+    changed: tuple[int, ...] = ()  # positions of the arguments that were modified
 
 
-def call(function: object, case: Case) -> Outcome:
-    """Call `function` on copies of the arguments of a case.
+@dataclass(frozen=True)
+class Trial:
+    """One case with its right result, what a function made of it, and how that differs."""
+
+    args: tuple
+    expected: object
+    outcome: Outcome
+    difference: Difference | None
+
+
+def call(function: object, args: tuple = (), *, several: bool = False, seconds: float | None = None):
+    """Call a function on copies of `args`, for at most `seconds` if given.
 
     Examples
     --------
-    >>> call(len, Case(([1, 2, 3],))).value
-    3
-    >>> type(call(len, Case((3,))).error).__name__
-    'TypeError'
+    >>> call(len, ([1, 2, 3],)).got.numbers
+    array(3)
+    >>> call(len, (3,)).said
+    "TypeError: object of type 'int' has no len()"
     """
-    args = copy.deepcopy(case.args)
-    counter = _LineCounter(function) if case.max_lines else None
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            value = counter.call(args) if counter else function(*args)
-            if isinstance(value, Iterator):  # `yield`, or `map`: take what comes, but not without end
-                value = list(itertools.islice(value, MOST_TAKEN))
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # also SystemExit: exit() in an answer must not end the session
-        return Outcome(error=error, where=_where(function, error))
-    changed = tuple(i for i, (before, after) in enumerate(zip(case.args, args)) if not _same(before, after))
-    return Outcome(value=value, changed=changed, lines=counter.lines if counter else 0)
+    given = copy.deepcopy(args)
 
-
-class _LineCounter:
-    """Counts the lines that run in the file (the notebook cell) that defines a function."""
-
-    def __init__(self, function: object):
-        self.function = function
-        self.file = _file(function)
-        self.lines = 0
-
-    def call(self, args: tuple) -> object:
-        before = sys.gettrace()
-        sys.settrace(self._trace)
+    def work():
         try:
-            return self.function(*args)
+            with quiet():
+                value = function(*given)
+                if isinstance(value, Iterator):  # `yield`, or `map`: take what comes, but not without end
+                    value = list(itertools.islice(value, MOST_READ))
         finally:
-            sys.settrace(before)
+            restore_numpy()
+        changed = tuple(i for i, (before, after) in enumerate(zip(args, given)) if not _same(before, after))
+        return Outcome(read(value, several), changed=changed)
 
-    def _trace(self, frame, event, argument):
-        if frame.f_code.co_filename != self.file:
-            return None
-        self.lines += event == "line"
-        return self._trace
+    try:
+        return work() if seconds is None else within(seconds, work)
+    except BaseException as error:  # also SystemExit: exit() in an answer must not end the session
+        if is_ctrl_c(error):
+            raise
+        return Outcome(error=type(error).__name__, said=_said(error), where=_where(function, error))
 
 
-def _code(function: object) -> types.CodeType | None:
-    return function.__code__ if isinstance(function, (types.FunctionType, types.MethodType)) else None
-
-
-def _file(function: object) -> str | None:
-    """The file, or the notebook cell, that defines a function written in Python."""
-    code = _code(function)
-    return code.co_filename if code else None
+def trial(exercise: Exercise, function: object, number: int, seconds: float | None = None) -> Trial:
+    """Call a function on the case of that number, from 0, and compare."""
+    args, expected = exercise.worked[number]
+    outcome = call(function, args, several=isinstance(expected, tuple), seconds=seconds)
+    if outcome.error == "TooLongError":
+        found = Difference("your function does not come to its end", "", f"stopped after {seconds:g} seconds")
+        return Trial(args, expected, outcome, found)
+    if outcome.got is None:
+        return Trial(
+            args, expected, outcome, Difference("your function stops with an error", "", outcome.said)
+        )
+    if outcome.got.kind == "NoneType":
+        return Trial(args, expected, outcome, Difference(RETURNS_NONE, shown(expected), "None"))
+    found = difference(expected, outcome.got, whole=exercise.whole, exact_shape=exercise.exact_shape)
+    return Trial(args, expected, outcome, found)
 
 
 def _same(before: object, after: object) -> bool:
@@ -113,9 +100,24 @@ def _same(before: object, after: object) -> bool:
     return before == after
 
 
+def _said(error: BaseException) -> str:
+    """The last line of the traceback, cut to a readable length."""
+    try:
+        text = str(error).strip().partition("\n")[0]
+    except BaseException:  # an error of the learner's own whose text fails as well
+        text = ""
+    short = text if len(text) <= LONGEST_ERROR else text[: LONGEST_ERROR - 1] + "…"
+    return f"{type(error).__name__}: {short}" if short else type(error).__name__
+
+
+def _code(function: object) -> types.CodeType | None:
+    """The code of a function written in Python; its file is a notebook cell or a real one."""
+    return function.__code__ if type(function) in (types.FunctionType, types.MethodType) else None
+
+
 def _where(function: object, error: BaseException) -> str:
     """Name the deepest line of the learner's own code that the error passed through."""
-    own = _file(function)
+    own = getattr(_code(function), "co_filename", None)
     lines = [entry for entry in traceback.extract_tb(error.__traceback__) if entry.filename == own]
     if not lines:
         return ""
@@ -137,6 +139,7 @@ def never_touched(function: object) -> bool:
     code = _code(function)
     if code is None:
         return False
-    empty = {None, Ellipsis, function.__doc__}
+    text = function.__doc__ if isinstance(function.__doc__, str) else None
     arguments = code.co_argcount + code.co_kwonlyargcount
-    return not code.co_names and len(code.co_varnames) == arguments and set(code.co_consts) <= empty
+    used = set(code.co_consts) - {None, Ellipsis, text}
+    return not code.co_names and len(code.co_varnames) == arguments and not used

@@ -28,17 +28,7 @@ def rich(text: str) -> str:
 
 
 def card(status: str, icon: str, name: str, message: str, rows: Sequence[tuple[str, str]]) -> str:
-    """HTML of one result.
-
-    Parameters
-    ----------
-    status : {"pass", "fail", "not attempted"}
-    icon : str
-        One sign, for the eye only: the words say the same.
-    name, message : str
-    rows : sequence of (str, str)
-        Label and text. The row "hint" is prose, the others are data.
-    """
+    """HTML of one result: ``icon`` is for the eye only; of the rows, a hint and a rule are prose."""
     head = (
         f'<p class="cnx-check-head"><span class="cnx-check-icon" aria-hidden="true">{icon}</span>'
         f"<strong>{WORDS[status]}</strong> <code>{html.escape(name)}</code></p>"

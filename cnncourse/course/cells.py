@@ -4,19 +4,10 @@ from cnncourse.course import find
 
 
 def notebook_cells(name: str) -> list[tuple[str, str]]:
-    """Return the cells that stand in the chapter for one exercise.
+    """Return ``("markdown" | "code", source)`` of the prompt, the stub, the check, and the folded solution.
 
-    Parameters
-    ----------
-    name : str
-        Name of the exercise.
-
-    Returns
-    -------
-    list of (str, str)
-        ``("markdown" | "code", source)``: the prompt, the stub, the check, and the folded solution. The
-        prompt is a quotation and the fold an HTML element, which Colab, JupyterLab and VS Code show as well.
-        The book turns the quotation into a box.
+    The prompt is a quotation and the fold an HTML element, which Colab, JupyterLab and VS Code show as well.
+    The book turns the quotation into a box.
 
     Examples
     --------

@@ -1,20 +1,29 @@
 """`check(name, answer)`: runs an answer and says whether it is right, or which case differs and why."""
 
 import inspect
+import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.course import attempts, find, hints
-from cnncourse.course.calls import Outcome, call, never_touched
+from cnncourse.course import attempts, deadline, find, hints
+from cnncourse.course.calls import RETURNS_NONE, Outcome, Trial, call, never_touched, trial
 from cnncourse.course.cards import card
-from cnncourse.course.compare import Difference, UnreadableError, as_numbers, difference, in_words, shown
-from cnncourse.course.exercises import Case, Exercise
+from cnncourse.course.compare import Reading, difference, in_words, shown
+from cnncourse.course.deadline import is_ctrl_c
+from cnncourse.course.exercises import Exercise
+from cnncourse.course.intact import intact_numpy
 
 PASS, FAIL, NOT_ATTEMPTED = "pass", "fail", "not attempted"
 # Arrays up to this many elements are printed whole among the arguments of a case.
 SHOWN_INPUT = 9
+_at_work = threading.local()
 ICONS = {PASS: "✓", FAIL: "✗", NOT_ATTEMPTED: "○"}
+
+
+class CheckInsideError(RuntimeError):
+    """Raised by `check` in a function that is being checked: it would call itself without end."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,9 +71,9 @@ def check(name: str, answer: object) -> CheckResult:
     Parameters
     ----------
     name : str
-        Name of the exercise, such as ``"convolution.correlate2d"``.
+        Name of the exercise, such as ``"convolution.convolve2d"``.
     answer : object
-        Your function itself (``correlate2d``, not ``correlate2d(...)``), or your value. Arrays, nested lists
+        Your function itself (``convolve2d``, not ``convolve2d(...)``), or your value. Arrays, nested lists
         and tensors are taken alike, in any float type.
 
     Returns
@@ -77,6 +86,12 @@ def check(name: str, answer: object) -> CheckResult:
     TypeError, ValueError
         If `name` is not the name of an exercise. A wrong answer raises nothing.
 
+    Notes
+    -----
+    An answer that runs for more than 5 seconds is stopped, unless it stays inside one call of a compiled
+    function or catches every error with a bare ``except:``. What it changes in NumPy is put back. Python
+    itself it can change, as it runs in the same process: the check helps who learns, it is no lock.
+
     Examples
     --------
     >>> print(check("convolution.output_size", lambda size, kernel_size: size - kernel_size))
@@ -88,182 +103,148 @@ def check(name: str, answer: object) -> CheckResult:
     >>> print(check("convolution.output_size", ...))
     ○ convolution.output_size: not attempted yet
     """
+    if getattr(_at_work, "name", None):
+        raise CheckInsideError(f"check({name!r}, …) is called inside of the function that is being checked.")
     exercise = find.exercise_named(name)
-    if _untouched(answer):
-        result = _not_attempted(exercise)
-    elif exercise.wants_function:
-        result = _check_function(exercise, answer)
-    else:
-        result = _check_value(exercise, answer)
+    _at_work.name = name
+    try:
+        with intact_numpy():
+            result = _judged(exercise, answer)
+    finally:
+        _at_work.name = None
     attempts.record(name, result.status)
     return result
+
+
+def _judged(exercise: Exercise, answer: object) -> CheckResult:
+    if answer is None or answer is ...:
+        return _not_attempted(exercise)
+    return (_judged_function if exercise.wants_function else _judged_value)(exercise, answer)
+
+
+def _passed(exercise: Exercise, message: str = "passed") -> CheckResult:
+    return CheckResult(exercise.name, PASS, message)
 
 
 def _not_attempted(exercise: Exercise, message: str = "not attempted yet") -> CheckResult:
     return CheckResult(exercise.name, NOT_ATTEMPTED, message)
 
 
-def _failed(exercise: Exercise, message: str, details=(), hint: str | None = None) -> CheckResult:
-    return CheckResult(exercise.name, FAIL, message, tuple(details), hint)
-
-
-def _untouched(answer: object) -> bool:
-    return answer is None or answer is Ellipsis
+def _failed(exercise: Exercise, message: str, hint: str | None = None, **details: str) -> CheckResult:
+    rows = tuple((label.replace("_", " "), text) for label, text in details.items() if text)
+    return CheckResult(exercise.name, FAIL, message, rows, hint)
 
 
 # Answers that are values
 
 
-def _check_value(exercise: Exercise, answer: object) -> CheckResult:
-    if callable(answer) and not hasattr(answer, "__array__"):
-        return _failed(
-            exercise,
-            "the answer is a value, not a function",
-            hint="Call your function and give what it returns.",
-        )
-    gaps, places = _count_gaps(answer)
-    if gaps == places and places:
+def _judged_value(exercise: Exercise, answer: object) -> CheckResult:
+    if callable(answer) and not hasattr(type(answer), "__array__"):
+        hint = "Call your function and give what it returns."
+        return _failed(exercise, "the answer is a value, not a function", hint)
+    outcome = call(lambda: answer, seconds=deadline.SECONDS)
+    if outcome.got is None:
+        return _failed(exercise, f"the answer cannot be read: {outcome.said}")
+    got = outcome.got
+    if got.gaps == got.places and got.places:
         return _not_attempted(exercise)
-    if gaps:
-        return _not_attempted(exercise, f"not finished: {gaps} of {places} places still hold `...`")
+    if got.gaps:
+        return _not_attempted(exercise, f"not finished: {got.gaps} of {got.places} places still hold `...`")
     if exercise.properties is not None:
-        return _check_properties(exercise, answer)
-    found = difference(exercise.reference, answer, whole=exercise.whole, exact_shape=exercise.exact_shape)
+        return _judged_by_rules(exercise, got)
+    found = difference(exercise.reference, got, whole=exercise.whole, exact_shape=exercise.exact_shape)
     if found is None:
-        return CheckResult(exercise.name, PASS, "passed")
-    # The expected value stays hidden: it is the answer.
-    details = (
-        [("got", found.got)]
-        if found.what != "the shape differs"
-        else [("expected", found.expected), ("got", found.got)]
+        return _passed(exercise)
+    # The expected value stays hidden: it is the answer. Its shape does not.
+    expected = found.expected if found.what == "the shape differs" else ""
+    return _failed(
+        exercise, found.what, hints.hint_for_value(exercise, got), expected=expected, got=found.got
     )
-    return _failed(exercise, found.what, details, hints.hint_for_value(exercise, answer))
 
 
-def _check_properties(exercise: Exercise, answer: object) -> CheckResult:
-    try:
-        array = as_numbers(answer)
-        broken = [what for what, holds in exercise.properties(array) if not holds]
-    except UnreadableError as error:
-        return _failed(exercise, f"the answer cannot be read: {error}")
+def _judged_by_rules(exercise: Exercise, got: Reading) -> CheckResult:
+    if got.numbers is None:
+        return _failed(exercise, f"the answer cannot be read: {got.problem}")
+    broken = [what for what, holds in exercise.properties(got.numbers) if not holds]
     if not broken:
-        return CheckResult(exercise.name, PASS, "passed")
-    details = [("must hold", broken[0]), ("got", shown(array))]
-    return _failed(exercise, "a rule does not hold", details, hints.hint_for_properties(exercise, array))
-
-
-def _count_gaps(answer: object) -> tuple[int, int]:
-    """Count the places of a nested list that still hold ``...``, and all places."""
-    if isinstance(answer, np.ndarray) and answer.dtype == object:
-        answer = answer.tolist()
-    if not isinstance(answer, (list, tuple)):
-        return int(_untouched(answer)), 1
-    try:
-        counts = [_count_gaps(element) for element in answer]
-    except RecursionError:  # a list that holds itself
-        return 0, 1
-    return sum(gaps for gaps, _ in counts), sum(places for _, places in counts)
+        return _passed(exercise)
+    hint = hints.hint_for_value(exercise, got)
+    return _failed(exercise, "a rule does not hold", hint, must_hold=broken[0], got=shown(got.numbers))
 
 
 # Answers that are functions
 
 
-def _check_function(exercise: Exercise, answer: object) -> CheckResult:
+def _judged_function(exercise: Exercise, answer: object) -> CheckResult:
     if not callable(answer):
         name = exercise.variable
         hint = f"Give the function itself, without parentheses: `{name}`, not `{name}(...)`."
-        return _failed(exercise, f"a function is expected, got {type(answer).__name__}", hint=hint)
-    cases = exercise.cases()
-    wrong_call = _signature_problem(exercise, answer)
-    if wrong_call is not None:
-        return wrong_call
-    first = call(answer, cases[0])
-    if isinstance(first.error, NotImplementedError) or first.value is Ellipsis:
-        return _not_attempted(exercise)
-    if first.error is None and first.value is None and never_touched(answer):
-        return _not_attempted(exercise)
-    outcomes = [first, *(call(answer, case) for case in cases[1:])]
-    differences = [_difference(exercise, case, outcome) for case, outcome in zip(cases, outcomes)]
-    failing = [i for i, found in enumerate(differences) if found]
+        return _failed(exercise, f"a function is expected, got {type(answer).__name__}", hint)
+    signature = _other_signature(exercise, answer)
+    if signature:
+        wanted = f"{exercise.variable}({', '.join(exercise.parameters)})"
+        return _failed(exercise, "the arguments differ", expected=wanted, got=signature)
+    trials = []
+    for number in range(len(exercise.worked)):
+        one = trial(exercise, answer, number, deadline.SECONDS)
+        trials.append(one)
+        if number == 0 and _is_stub(one.outcome, answer):
+            return _not_attempted(exercise)
+        if one.outcome.error in ("TooLongError", "CheckInsideError"):
+            break
+    failing = [number for number, one in enumerate(trials) if one.difference]
     if failing:
-        return _failed_case(exercise, cases, outcomes, failing, differences[failing[0]])
-    misbehaved = _misbehaved(exercise, cases, outcomes)
-    if misbehaved is not None:
-        return misbehaved
-    return CheckResult(exercise.name, PASS, f"passed, all {len(cases)} cases")
+        return _failed_case(exercise, trials, failing[0])
+    changed = {position for one in trials for position in one.outcome.changed}
+    if changed:
+        hint = _changed_text(exercise, changed)
+        return _failed(exercise, "the values are right, but an argument was changed", hint)
+    return _passed(exercise, f"passed, all {len(trials)} cases")
 
 
-def _difference(exercise: Exercise, case: Case, outcome: Outcome) -> Difference | None:
-    if outcome.error is not None:
-        return Difference("your function stops with an error", "", _error_text(outcome.error))
-    expected = call(exercise.reference, case).value
-    if outcome.value is None:
-        return Difference("your function returns None", _summary(expected), "None")
-    return difference(expected, outcome.value, whole=exercise.whole, exact_shape=exercise.exact_shape)
+def _is_stub(first: Outcome, answer: object) -> bool:
+    if first.got is None:
+        return first.error == "NotImplementedError"
+    return first.got.kind == "ellipsis" or (first.got.kind == "NoneType" and never_touched(answer))
 
 
-def _failed_case(exercise, cases, outcomes, failing, found: Difference) -> CheckResult:
-    first = failing[0]
-    details = [
-        ("input", _describe_arguments(exercise, cases[first])),
-        ("expected", found.expected),
-        ("got", found.got),
-    ]
-    details.append(("where", outcomes[first].where))
-    if any(isinstance(value, np.ndarray) and value.size > SHOWN_INPUT for value in cases[first].args):
-        details.append(("data", f'cnncourse.course.case("{exercise.name}", {first + 1})'))
-    hint = hints.hint_for_function(exercise, cases, outcomes, failing)
-    if outcomes[first].error is None and outcomes[first].value is None:
+def _failed_case(exercise: Exercise, trials: list[Trial], number: int) -> CheckResult:
+    one = trials[number]
+    hint = hints.hint_for_function(exercise, trials)
+    if one.difference.what == RETURNS_NONE:
         hint = "Is the `return` line missing? `print` shows a value, `return` hands it back."
-    elif outcomes[first].changed:
-        hint = " ".join(filter(None, [hint, _changed_text(exercise, outcomes[first].changed)]))
-    message = f"case {first + 1} of {len(cases)}: {found.what}"
-    return _failed(exercise, message, [row for row in details if row[1]], hint)
+    elif one.outcome.changed:
+        hint = " ".join(filter(None, [hint, _changed_text(exercise, one.outcome.changed)]))
+    large = any(isinstance(value, np.ndarray) and value.size > SHOWN_INPUT for value in one.args)
+    return _failed(
+        exercise,
+        f"case {number + 1} of {len(exercise.worked)}: {one.difference.what}",
+        hint,
+        input=", ".join(f"{name} = {_summary(value)}" for name, value in zip(exercise.parameters, one.args)),
+        expected=one.difference.expected,
+        got=one.difference.got,
+        where=one.outcome.where,
+        data=f'cnncourse.course.case("{exercise.name}", {number + 1})' if large else "",
+    )
 
 
-def _misbehaved(exercise: Exercise, cases: list[Case], outcomes: list[Outcome]) -> CheckResult | None:
-    """Right values, but got by changing the arguments or by the loop that the exercise is to replace."""
-    for case, outcome in zip(cases, outcomes):
-        if outcome.changed:
-            return _failed(
-                exercise,
-                "the values are right, but an argument was changed",
-                hint=_changed_text(exercise, outcome.changed),
-            )
-        if case.max_lines and outcome.lines > case.max_lines:
-            details = [
-                ("input", _describe_arguments(exercise, case)),
-                ("limit", f"{case.max_lines:,} lines of Python run"),
-                ("got", f"{outcome.lines:,} lines"),
-            ]
-            hint = "A loop still visits the pixels one by one. Let one NumPy operation work on all of them."
-            return _failed(exercise, "the values are right, but the work is done in Python", details, hint)
-    return None
-
-
-def _changed_text(exercise: Exercise, changed: tuple[int, ...]) -> str:
-    which = ", ".join(f"`{exercise.parameters[i]}`" for i in changed)
+def _changed_text(exercise: Exercise, changed: Iterable[int]) -> str:
+    which = ", ".join(f"`{exercise.parameters[i]}`" for i in sorted(changed))
     return f"Your function changes its argument {which}, which the caller still needs. Work on a copy of it."
 
 
-def _signature_problem(exercise: Exercise, answer: object) -> CheckResult | None:
+def _other_signature(exercise: Exercise, answer: object) -> str:
+    """Write the arguments that a function takes, if they are not those it gets."""
     try:
         signature = inspect.signature(answer)
-    except (TypeError, ValueError):  # some built-in functions have none
-        return None
-    except Exception:  # an object that only pretends to have one; the call will tell
-        return None
-    try:
-        signature.bind(*exercise.parameters)
-    except TypeError:
-        wanted = f"{exercise.variable}({', '.join(exercise.parameters)})"
-        got = f"{getattr(answer, '__name__', exercise.variable)}{signature}"
-        return _failed(exercise, "the arguments differ", [("expected", wanted), ("got", got)])
-    return None
-
-
-def _describe_arguments(exercise: Exercise, case: Case) -> str:
-    return ", ".join(f"{name} = {_summary(value)}" for name, value in zip(exercise.parameters, case.args))
+        try:
+            signature.bind(*exercise.parameters)
+        except TypeError:
+            return f"{getattr(answer, '__name__', exercise.variable)}{signature}"
+    except BaseException as error:  # some built-in functions have none, and some objects only pretend
+        if is_ctrl_c(error):
+            raise
+    return ""
 
 
 def _summary(value: object) -> str:
@@ -275,14 +256,3 @@ def _summary(value: object) -> str:
     if inspect.isfunction(value):
         return f"the function {value.__name__.strip('_')}"  # without its address in memory
     return str(value)
-
-
-def _error_text(error: BaseException) -> str:
-    """The last line of the traceback, cut to a readable length."""
-    try:
-        said = str(error).strip().splitlines()
-    except Exception:  # an error of the learner's own whose text fails as well
-        said = []
-    text = said[0] if said else ""
-    short = text if len(text) <= 200 else text[:199] + "…"
-    return f"{type(error).__name__}: {short}" if short else type(error).__name__

@@ -10,6 +10,7 @@ The decorated function is the solution, and the stub is its signature:
 """
 
 import ast
+import copy
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -21,10 +22,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Case:
-    """One call of the learner's function, with copies of `args`; it may run `max_lines` lines of Python."""
+    """One call of the learner's function, with copies of `args`."""
 
     args: tuple
-    max_lines: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,11 @@ class Exercise:
         return np.asarray(namespace[self.variable])
 
     @cached_property
+    def worked(self) -> list[tuple[tuple, object]]:
+        """The arguments of each case with the right result."""
+        return [(case.args, self.function(*copy.deepcopy(case.args))) for case in self.cases()]
+
+    @cached_property
     def solution(self) -> str:
         """The source text of one right answer."""
         if not self.wants_function:
@@ -106,20 +111,9 @@ def exercise(
 ) -> Callable[[Callable], Exercise]:
     """Declare an exercise whose answer is a function. The decorated function is its solution.
 
-    Parameters
-    ----------
-    name : str
-        ``"topic.task"``, as in ``check("topic.task", answer)``.
-    title : str
-        The heading of the exercise in the chapter.
-    prompt : str
-        The task, in Markdown. Lines of a paragraph are joined.
-    cases : callable
-        Returns the list of cases.
-    whole : bool, default False
-        The answer must be of integer type, as a size or a count must.
-    exact_shape : bool, default False
-        Refuse the extra leading axes of length 1 that are otherwise overlooked.
+    The name is ``"topic.task"``, the prompt Markdown whose lines are joined to paragraphs. With `whole` the
+    answer must be of integer type, as a count must; with `exact_shape` the extra leading axes of length 1 are
+    refused that are otherwise overlooked.
     """
 
     def declare(function: Callable) -> Exercise:
@@ -139,17 +133,10 @@ def value_exercise(
     whole: bool = False,
     exact_shape: bool = False,
 ) -> Exercise:
-    """Declare an exercise whose answer is a value.
+    """Declare an exercise whose answer is a value, with the text of the cell before and after.
 
-    Parameters
-    ----------
-    name, title, prompt, whole, exact_shape
-        As in `exercise`.
-    stub, solution : str
-        The text of the cell to fill in, and of the filled one. The solution's variable holds the right value.
-    properties : callable, optional
-        For values with many right answers: takes the answer as an array and returns
-        ``[(what must hold, whether it holds), ...]``.
+    The solution's variable holds the right value. Where there are many, `properties` takes the answer as an
+    array and returns ``[(what must hold, whether it holds), ...]``. The rest is as in `exercise`.
     """
     texts = {"value_stub": block(stub), "value_solution": block(solution)}
     kind = {"properties": properties, "whole": whole, "exact_shape": exact_shape}

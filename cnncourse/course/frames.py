@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnncourse.errors import message
 from cnncourse.plots import encode, style
 
 
@@ -86,19 +87,7 @@ class Explorer:
         return ", ".join(f"{choice.label} {choice.texts[i]}" for choice, i in zip(self.choices, position))
 
     def frame(self, position, encoder=encode.to_webp):
-        """Draw one frame.
-
-        Parameters
-        ----------
-        position : tuple of int
-            Index of the value of each choice.
-        encoder : callable, default encode.to_webp
-            Makes picture bytes, width and height of a figure.
-
-        Returns
-        -------
-        Frame
-        """
+        """Draw one frame; ``encoder`` makes bytes, width and height of a figure."""
         values = self.values(position)
         with style.context():
             drawn = self.draw(**values)
@@ -124,9 +113,8 @@ class Explorer:
         text = self.alt(**values)
         if not isinstance(text, str) or not text.strip():
             raise TypeError(
-                f"alt: it returned {text!r} for {self.words(position)}, but it must return the frame "
-                "in words. "
-                "Return a text with the numbers that the picture shows."
+                f"alt: it returned {text!r} for {self.words(position)}, but it must return the frame in "
+                "words. Return a text with the numbers that the picture shows."
             )
         return text
 
@@ -141,9 +129,8 @@ class Explorer:
             and isinstance(verdict[1], str)
         ):
             raise TypeError(
-                f"solved: it returned {verdict!r} for {self.words(position)}, but it must return "
-                "(bool, str). "
-                'Return for example (False, "The output is too small: try a smaller stride.").'
+                f"solved: it returned {verdict!r} for {self.words(position)}, but it must return (bool, "
+                'str). Return for example (False, "The output is too small: try a smaller stride.").'
             )
         return bool(verdict[0]), verdict[1]
 
@@ -155,10 +142,8 @@ def make_explorer(draw, choices, *, alt=None, title=None, start=None, solved=Non
     alt = alt if alt is not None else getattr(draw, "alt", None)
     title = title if title is not None else getattr(draw, "title", None)
     if not choices:
-        raise ValueError(
-            "choices: got none, but an explorer needs something to choose. "
-            "Name at least one argument of draw with its values, for example stride=[1, 2, 3]."
-        )
+        remedy = "Name an argument of draw with its values, such as stride=[1, 2, 3]."
+        raise ValueError(message("choices", "none", "must name what there is to choose", remedy))
     start = _checked_start(start, choices)
     made = tuple(_make_choice(name, values, start) for name, values in choices.items())
     for argument, function in (("draw", draw), ("alt", alt), ("solved", solved)):
@@ -188,29 +173,23 @@ def text_of(value):
 
 def _make_choice(name, values, start):
     if isinstance(values, str | bytes) or not isinstance(values, Sequence | np.ndarray):
+        remedy = f"Write {name}=[…] with one entry for each position of the slider."
         raise TypeError(
-            f"{name}: got {values!r}, but a choice is a list, tuple, range or array of values. "
-            f"Write {name}=[…] with one entry for each position of the slider."
+            message(name, repr(values), "must be a list, tuple, range or array of values", remedy)
         )
     if isinstance(values, np.ndarray):
         if values.ndim != 1:
-            raise ValueError(
-                f"{name}: got an array with {values.ndim} axes, but a slider needs a flat row of values. "
-                "Pass a one-dimensional array, or a list of the arrays to choose from."
-            )
+            remedy = "To choose between arrays, pass a list of them."
+            raise ValueError(message(name, f"{values.ndim} axes", "must have one axis", remedy))
         values = values.tolist()
     values = tuple(values)
     if not values:
-        raise ValueError(
-            f"{name}: got no values, but a slider needs at least one. Add a value to {name}=[…]."
-        )
+        raise ValueError(message(name, "none", "must hold a value", f"Add one to {name}=[…]."))
     index = 0
     if name in start:
         if start[name] not in values:
-            raise ValueError(
-                f"start: got {start[name]!r} for {name}, but the values are {list(values)}. Start at "
-                "one of them."
-            )
+            rule = f"must be a value of {name}"
+            raise ValueError(message("start", repr(start[name]), rule, f"The values are {list(values)}."))
         index = values.index(start[name])
     return Choice(name=name, values=values, texts=tuple(text_of(value) for value in values), start=index)
 
@@ -218,26 +197,20 @@ def _make_choice(name, values, start):
 def _checked_start(start, choices):
     start = {} if start is None else start
     if not isinstance(start, dict):
-        raise TypeError(
-            f"start: got {start!r}, but it says which value each slider shows first. "
-            'Pass a dict such as {"stride": 2}.'
-        )
+        remedy = 'Pass a dict such as {"stride": 2}.'
+        raise TypeError(message("start", repr(start), "must say which value each slider shows first", remedy))
     unknown = [name for name in start if name not in choices]
     if unknown:
-        raise ValueError(
-            f"start: got {unknown[0]!r}, which is no choice. The choices are {', '.join(choices)}; "
-            "name one of them."
-        )
+        remedy = f"The choices are {', '.join(choices)}."
+        raise ValueError(message("start", repr(unknown[0]), "must name choices", remedy))
     return start
 
 
 def _check_callable(argument, function, choices):
     names = ", ".join(choice.name for choice in choices)
     if not callable(function):
-        raise TypeError(
-            f"{argument}: got {function!r}, but it must be a function of {names}. Pass the function itself, "
-            "without calling it."
-        )
+        remedy = "Pass the function itself, without calling it."
+        raise TypeError(message(argument, repr(function), f"must be a function of {names}", remedy))
     try:
         signature = inspect.signature(function)
     except ValueError:  # some built-in functions do not tell their arguments

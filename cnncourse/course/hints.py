@@ -4,16 +4,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncourse.course.calls import Outcome, call
-from cnncourse.course.compare import UnreadableError, agree, as_numbers, difference, fit_shape, parts_of
-from cnncourse.course.exercises import Case, Exercise
+from cnncourse.course.calls import Outcome, Trial, trial
+from cnncourse.course.compare import TYPE_DIFFERS, Reading, agree, errors, fit_shape, read
+from cnncourse.course.exercises import Exercise
 
 OFF_BY_ONE = "Off by one. Count the positions on a small example, on paper."
 ONE_TOO_FEW = "One too few along an axis: does a loop or a slice stop one step early?"
 ONE_TOO_MANY = "One too many along an axis: does a loop or a slice run one step too far?"
 OFF_BY_SOME = OFF_BY_ONE, ONE_TOO_FEW, ONE_TOO_MANY
 WRONG_TYPE = "The number is right, its type is not: a count must be an integer. `int(...)` or `//` makes one."
+PRECISION = (
+    "Your numbers are of type float16, which keeps three digits: too few here. Compute in float32 or in "
+    "float64, and leave the result as it is."
+)
+# What float16 loses over a longer sum; a formula is seldom so nearly right.
+HALF_PRECISION_ERROR = 0.02
 ERROR_HINTS = {
+    "TooLongError": "Is there a loop without end? Print what its condition tests: it must become false.",
+    "CheckInsideError": "Move the line with `check` out of your function, to the left margin.",
     "IndexError": "An index runs past the end of an array. Print its shape and the last index that you use.",
     "NameError": "A name is not defined. Is it spelled as above, and has the cell that defines it been run?",
     "RecursionError": "The function calls itself without end.",
@@ -21,134 +29,101 @@ ERROR_HINTS = {
 }
 
 
-def hint_for_function(
-    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome], failing: Sequence[int]
-):
-    """Choose the hint for a function that fails on some cases.
+def hint_for_function(exercise: Exercise, trials: Sequence[Trial]) -> str | None:
+    """Choose the hint for a function whose last trial differs, or others before it.
 
-    Parameters
-    ----------
-    exercise : Exercise
-    cases : sequence of Case
-    outcomes : sequence of Outcome
-        What the answer did, per case.
-    failing : sequence of int
-        Positions of the cases that the answer fails on.
-
-    Returns
-    -------
-    str or None
-        The hint of the known mistake that agrees with the answer on every case up to the first failing one
-        and on the most cases in all, more than half of them; else a general one; else None.
+    It is that of the known mistake that agrees with the answer on every case up to the first failing one and
+    on the most cases in all, more than half of them; else a general one; else None.
     """
-    known = _known_mistake(exercise, cases, outcomes, failing)
+    failing = [number for number, one in enumerate(trials) if one.difference]
+    first = trials[failing[0]]
+    if first.outcome.error in ("TooLongError", "CheckInsideError"):
+        return ERROR_HINTS[first.outcome.error]
+    known = _known_mistake(exercise, trials, failing[0])
     if known:
         return known
-    first = outcomes[failing[0]]
-    if first.error is not None:
-        return ERROR_HINTS.get(type(first.error).__name__)
-    expected = call(exercise.reference, cases[failing[0]]).value
-    if exercise.whole and difference(expected, first.value) is None:
+    if first.outcome.error:
+        return ERROR_HINTS.get(first.outcome.error)
+    if first.difference.what.endswith(TYPE_DIFFERS):
         return WRONG_TYPE
-    hint = general_hint(expected, first.value, exercise.exact_shape)
-    return None if hint in OFF_BY_SOME and _is_chance(hint, exercise, cases, outcomes, failing) else hint
+    said = [general_hint(trials[i].expected, trials[i].outcome.got, exercise.exact_shape) for i in failing]
+    # An answer that is one off in no more than half of the cases it fails on is so by chance.
+    by_chance = said[0] in OFF_BY_SOME and 2 * said.count(said[0]) <= len(said)
+    return None if by_chance else said[0]
 
 
-def _known_mistake(exercise, cases, outcomes, failing) -> str | None:
+def _known_mistake(exercise: Exercise, trials: Sequence[Trial], first: int) -> str | None:
     best, best_score = None, 0
     for mistake in exercise.mistakes:
-        theirs = [call(mistake.answer, case) for case in cases]
-        same = [_same_outcome(exercise, one, other) for one, other in zip(outcomes, theirs)]
+        theirs = [trial(exercise, mistake.answer, number) for number in range(len(trials))]
+        if not theirs[first].difference:  # right by chance, so it explains no failure there
+            continue
+        same = [_same_outcome(a.outcome, b.outcome, exercise.exact_shape) for a, b in zip(trials, theirs)]
         # What the answer gets right rules a mistake out as much as what it gets wrong. One case that agrees
         # may be chance.
-        likely = all(same[: failing[0] + 1]) and 2 * sum(same) > len(cases)
-        explains = likely and not _is_right(exercise, cases[failing[0]], theirs[failing[0]])
-        if explains and sum(same) > best_score:
+        if all(same[: first + 1]) and 2 * sum(same) > len(same) and sum(same) > best_score:
             best, best_score = mistake.hint, sum(same)
     return best
 
 
-def _is_chance(hint, exercise, cases, outcomes, failing) -> bool:
-    """Whether an answer that is one off is so in no more than half of the cases it fails on."""
-    exact = exercise.exact_shape
-    pairs = [(call(exercise.reference, cases[i]).value, outcomes[i].value) for i in failing]
-    return 2 * sum(general_hint(expected, got, exact) == hint for expected, got in pairs) <= len(failing)
-
-
-def _is_right(exercise: Exercise, case: Case, outcome: Outcome) -> bool:
-    """Whether a wrong answer happens to be right on this case: then it explains no failure there."""
-    if outcome.error is not None:
-        return False
-    expected = call(exercise.reference, case).value
-    return difference(expected, outcome.value, whole=exercise.whole, exact_shape=exercise.exact_shape) is None
-
-
-def hint_for_value(exercise: Exercise, answer: object) -> str | None:
-    """Choose the hint for a wrong value."""
-    for mistake in exercise.mistakes:
-        if _same_value(mistake.answer, answer, exercise.exact_shape):
-            return mistake.hint
+def hint_for_value(exercise: Exercise, answer: Reading) -> str | None:
+    """Choose the hint for a wrong value: of the mistake that equals it, or that breaks the same rules."""
+    wrong = [(read(mistake.answer), mistake.hint) for mistake in exercise.mistakes]
+    for mistaken, hint in wrong:
+        if _same_reading(mistaken, answer, exercise.exact_shape):
+            return hint
     if exercise.properties is None:
         return general_hint(exercise.reference, answer, exercise.exact_shape)
+    kept = [holds for _, holds in exercise.properties(answer.numbers)]
+    for mistaken, hint in wrong:
+        if [holds for _, holds in exercise.properties(mistaken.numbers)] == kept:
+            return hint
     return None
 
 
-def hint_for_properties(exercise: Exercise, answer: np.ndarray) -> str | None:
-    """Choose the hint of the mistake that equals the answer, or that breaks the same rules."""
-    exact = hint_for_value(exercise, answer)
-    if exact:
-        return exact
-    kept = [holds for _, holds in exercise.properties(answer)]
-    for mistake in exercise.mistakes:
-        if [holds for _, holds in exercise.properties(as_numbers(mistake.answer))] == kept:
-            return mistake.hint
-    return None
+def _same_outcome(one: Outcome, other: Outcome, exact_shape: bool) -> bool:
+    if one.got is None or other.got is None:
+        return one.said == other.said
+    return _same_reading(other.got, one.got, exact_shape)
 
 
-def _same_outcome(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
-    if one.error is not None or other.error is not None:
-        return type(one.error) is type(other.error) and str(one.error) == str(other.error)
-    return _same_value(other.value, one.value, exercise.exact_shape)
-
-
-def _same_value(mistaken: object, answer: object, exact_shape: bool) -> bool:
-    if isinstance(mistaken, tuple):
-        parts = parts_of(answer)
-        if parts is None or len(parts) != len(mistaken):
+def _same_reading(mistaken: Reading, answer: Reading, exact_shape: bool) -> bool:
+    if mistaken.parts is not None:
+        if answer.parts is None or len(answer.parts) != len(mistaken.parts):
             return False
-        return all(_same_value(one, other, exact_shape) for one, other in zip(mistaken, parts))
-    try:
-        mistaken = as_numbers(mistaken)
-        answer = fit_shape(mistaken, as_numbers(answer), exact_shape)
-    except UnreadableError:
+        return all(_same_reading(one, other, exact_shape) for one, other in zip(mistaken.parts, answer.parts))
+    if mistaken.numbers is None or answer.numbers is None:
         return False
+    wrong, got = mistaken.numbers, fit_shape(mistaken.numbers, answer.numbers, exact_shape)
     # The type tells 3 from 3.0, which is the mistake where a size is asked for.
-    kinds_differ = mistaken.ndim == 0 and (mistaken.dtype.kind == "f") != (answer.dtype.kind == "f")
-    return mistaken.shape == answer.shape and not kinds_differ and agree(mistaken, answer)
+    kinds_differ = wrong.ndim == 0 and (wrong.dtype.kind == "f") != (got.dtype.kind == "f")
+    return wrong.shape == got.shape and not kinds_differ and agree(wrong, got)
 
 
-def general_hint(expected: object, got: object, exact_shape: bool = False) -> str | None:
+def general_hint(expected: object, answer: Reading, exact_shape: bool = False) -> str | None:
     """Name a simple relation between a wrong answer and the expected one.
 
     Examples
     --------
-    >>> general_hint(np.array([1.0, 2.0]), [-1.0, -2.0])
+    >>> general_hint(np.array([1.0, 2.0]), read([-1.0, -2.0]))
     'Every value has the wrong sign.'
     """
     if isinstance(expected, tuple):
         return None
     expected = np.asarray(expected)
-    if expected.ndim == 0 and isinstance(got, (tuple, list)):
+    if expected.ndim == 0 and answer.length is not None:
         return "Return the number alone, without brackets. A comma after a value makes a tuple of it."
-    try:
-        got = fit_shape(expected, as_numbers(got), exact_shape)
-    except UnreadableError:
+    if answer.numbers is None:
         return None
+    got = fit_shape(expected, answer.numbers, exact_shape)
     if got.shape != expected.shape:
         return _shape_hint(expected, got)
     if not np.isfinite(got).all():
         return "There are NaN or infinite values. Look for a division by zero, log(0) or a huge exponential."
+    in_half = got.dtype == np.float16
     expected, got = expected.astype(np.float64), got.astype(np.float64)
+    if in_half and errors(expected, got).max() <= HALF_PRECISION_ERROR * np.abs(expected).max():
+        return PRECISION
     if expected.size == 1 and abs(got - expected).item() == 1:
         return OFF_BY_ONE
     if agree(-expected, got):

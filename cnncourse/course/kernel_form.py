@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 import html
-from importlib import resources
 
+from cnncourse.course.cards import asset
 from cnncourse.plots import encode
 
 _FRAME = (
@@ -29,24 +29,7 @@ NO_WIDGETS = (
 
 
 class KernelForm:
-    """An explorer as live ipywidgets: a slider for each choice, and ``draw`` called at each move.
-
-    Parameters
-    ----------
-    explorer : cnncourse.course.frames.Explorer
-        What to show.
-
-    Attributes
-    ----------
-    sliders : dict of str to ipywidgets.SelectionSlider
-        By the name of the choice. Setting ``.index`` moves one.
-    picture : ipywidgets.HTML
-        The frame now shown, with its alternative text.
-    verdict : ipywidgets.HTML or None
-        The verdict and hint of a quest.
-    box : ipywidgets.VBox
-        All of it.
-    """
+    """An explorer as live ipywidgets: a slider for each choice, and ``draw`` called at each move."""
 
     def __init__(self, explorer):
         import ipywidgets
@@ -70,8 +53,7 @@ class KernelForm:
     @property
     def script(self):
         """HTML to display before the widgets: it names the sliders and keeps their keys from the notebook."""
-        script = resources.files(__package__).joinpath("kernel_form.js").read_text(encoding="utf-8")
-        return f"<script>{script}</script>"
+        return f"<script>{asset('kernel_form.js')}</script>"
 
     @property
     def bundle(self):
@@ -100,21 +82,9 @@ class KernelForm:
 
 
 def widget_bundle(box, page=""):
-    """Return the forms of a widget for ``display(..., raw=True)``.
+    """Return a widget for ``display(..., raw=True)``; ``page`` is HTML for programs without ipywidgets.
 
-    Left to itself, a program without ipywidgets shows the source of all widgets, pictures included.
-
-    Parameters
-    ----------
-    box : ipywidgets.Widget
-        What is shown where ipywidgets runs.
-    page : str, optional
-        HTML shown elsewhere, above a sentence that says what is missing.
-
-    Returns
-    -------
-    dict of str to object
-        Data by MIME type.
+    Left to itself, such a program shows the source of all widgets, pictures included.
     """
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     return {

@@ -7,6 +7,8 @@ from math import lcm
 
 import numpy as np
 
+from cnncourse.errors import did_you_mean, message
+
 
 def _frozen(rows, divisor=1):
     kernel = np.array(rows, dtype=float) / divisor
@@ -39,17 +41,7 @@ EFFECTS = {
 
 
 def whole_numbers(kernel):
-    """Return ``(whole, divisor)`` with ``kernel = whole / divisor``, the smallest divisor there is.
-
-    Parameters
-    ----------
-    kernel : ndarray of shape (KH, KW)
-        Weights that are fractions with a small denominator.
-
-    Returns
-    -------
-    whole : ndarray of shape (KH, KW)
-    divisor : int
+    """Return ``(whole, divisor)`` with ``kernel = whole / divisor``, the smallest divisor up to 64.
 
     Examples
     --------
@@ -66,21 +58,7 @@ def whole_numbers(kernel):
 
 
 def kernel_numbers(kernel):
-    """Return a kernel as numbers.
-
-    Parameters
-    ----------
-    kernel : str or array_like of shape (KH, KW)
-        A name in `KERNELS`, or the numbers themselves.
-
-    Returns
-    -------
-    ndarray of shape (KH, KW)
-
-    Raises
-    ------
-    ValueError
-        If there is no kernel of that name, or the numbers do not form a rectangle.
+    """Return a kernel of shape (KH, KW), given by its name in `KERNELS` or as numbers.
 
     Examples
     --------
@@ -91,15 +69,12 @@ def kernel_numbers(kernel):
     """
     if isinstance(kernel, str):
         if kernel not in KERNELS:
-            raise ValueError(
-                f"kernel: got {kernel!r}, but the known names are {', '.join(KERNELS)}. "
-                "Use one of them, or pass the numbers."
-            )
+            remedy = f"{did_you_mean(kernel, KERNELS)} Numbers do as well."
+            raise ValueError(message("kernel", repr(kernel), "must be a name that is known", remedy))
         return KERNELS[kernel]
     numbers = np.asarray(kernel, dtype=float)
     if numbers.ndim != 2:
         raise ValueError(
-            f"kernel: got shape {numbers.shape}, but a kernel has rows and columns. Pass an array of "
-            "two axes."
+            message("kernel", f"shape {numbers.shape}", "must have rows and columns", "Pass two axes.")
         )
     return numbers

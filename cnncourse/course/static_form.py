@@ -10,26 +10,15 @@ from __future__ import annotations
 import base64
 import html
 import json
-from importlib import resources
 
+from cnncourse.course.cards import asset
 from cnncourse.course.trust import script_note
 
 MAX_FRAMES = 36
 
 
 class StaticForm:
-    """An explorer as self-contained HTML, shown by Jupyter as one ``text/html`` output.
-
-    Parameters
-    ----------
-    explorer : cnncourse.course.frames.Explorer
-        What to show. All its frames are drawn here.
-
-    Raises
-    ------
-    ValueError
-        If there are more than 36 frames, or the frames differ in size.
-    """
+    """An explorer as self-contained HTML, shown by Jupyter as one ``text/html`` output."""
 
     def __init__(self, explorer):
         _check_count(explorer)
@@ -82,7 +71,7 @@ def _page(explorer, frames):
     parts = [
         f'<div class="cnx-{kind}" role="group" aria-label="{kind.title()}: {_attribute(explorer.title)}" '
         f'data-lm-suppress-shortcuts="true"{_width(frames[0])}>',
-        f'<style class="cnx-style">{_asset("static.css")}</style>',
+        f'<style class="cnx-style">{asset("static.css")}</style>',
         head,
         _figure(frames[index]),
         '<div class="cnx-controls">',
@@ -93,7 +82,7 @@ def _page(explorer, frames):
         else "",
         _verdict(frames[index]) if explorer.is_quest else "",
         f'<script type="application/json" class="cnx-frames">{_data(explorer, frames)}</script>',
-        f'<script class="cnx-script">{_asset("static.js")}</script>',
+        f'<script class="cnx-script">{asset("static.js")}</script>',
         "</div>",
     ]
     return "\n".join(part for part in parts if part)
@@ -166,7 +155,3 @@ def _source(frame):
 
 def _attribute(text):
     return html.escape(text, quote=True)
-
-
-def _asset(name):
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8").strip()

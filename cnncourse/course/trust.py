@@ -12,18 +12,10 @@ import html
 
 
 def script_note(off: str) -> str:
-    """Return the line that says why the controls of a stored output do nothing, and what to do.
+    """Return the line that says why controls do nothing (``off``, a sentence), and what to do.
 
-    Parameters
-    ----------
-    off : str
-        What does not work, as a sentence.
-
-    Returns
-    -------
-    str
-        HTML of one paragraph of class ``cnx-off``. What stands in ``cnx-trust`` holds only where the script
-        is in the notebook: the book's copies to download come without.
+    What stands in ``cnx-trust`` holds only where the script is in the notebook: the book's copies to download
+    come without.
 
     Examples
     --------

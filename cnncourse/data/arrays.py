@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cnncourse.errors import printable
+
 # Pixels are counted in blocks of this many values, so that memory stays small however large the data are.
 _BLOCK = 1 << 22
 
@@ -22,7 +24,7 @@ class ImageData:
     labels : ndarray of shape (N,), int64
         The class of each image, an index into `classes`.
     classes : tuple of str
-        The name of each class.
+        The name of each class, no two alike. Control characters in it are written as escapes.
     name : str, default ""
         Where the data come from, such as ``"mnist"``.
     mean, std : tuple of float, one per channel, default None
@@ -58,8 +60,9 @@ class ImageData:
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__  # a frozen dataclass is written to in this way only
-        set_field(self, "classes", tuple(str(name) for name in self.classes))
-        set_field(self, "report", tuple((str(path), str(reason)) for path, reason in self.report))
+        set_field(self, "classes", checked_classes(self.classes))
+        set_field(self, "name", printable(self.name))
+        set_field(self, "report", tuple((printable(path), printable(reason)) for path, reason in self.report))
         _check_images(self.images)
         set_field(self, "labels", _checked_labels(self.labels, len(self.images), len(self.classes)))
         channels = self.images.shape[1]
@@ -128,20 +131,9 @@ class ImageData:
 
 
 def channel_statistics(images: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return mean and standard deviation of each channel, in 0–1 units.
+    """Return mean and standard deviation of each channel of uint8 images (N, C, H, W), in 0–1 units, exactly.
 
-    Parameters
-    ----------
-    images : ndarray of shape (N, C, H, W), uint8
-
-    Returns
-    -------
-    mean, std : tuple of float, one per channel
-        A channel that is constant gets std 1, so that dividing by it is harmless.
-
-    Notes
-    -----
-    Exact: sums of pixels and of squared pixels are taken in integers.
+    A channel that is constant gets std 1, so that dividing by it is harmless.
     """
     count, channels, height, width = images.shape
     total, squares = np.zeros(channels, np.uint64), np.zeros(channels, np.uint64)
@@ -175,7 +167,9 @@ def split_data(data: ImageData, fraction: float, seed: int = 0) -> tuple[ImageDa
     Returns
     -------
     kept, held_out : ImageData
-        Together all images of `data`, each once, in their old order.
+        Together all images of `data`, each once, in their old order. Both have the mean and std of `kept`,
+        so that nothing is learned from what is held out; a mean or std that was given, rather than measured
+        on the images of `data`, stays.
 
     Raises
     ------
@@ -195,25 +189,54 @@ def split_data(data: ImageData, fraction: float, seed: int = 0) -> tuple[ImageDa
     >>> kept.counts(), held_out.counts()
     ({'a': 3, 'b': 2}, {'a': 3, 'b': 2})
     """
-    if not 0 < fraction < 1:
-        raise ValueError(f"fraction must lie between 0 and 1, got {fraction!r}: 0.1 holds out a tenth")
-    wanted = round(fraction * len(data))
-    if not 0 < wanted < len(data):
-        raise ValueError(
-            f"fraction {fraction} of {len(data)} images leaves one part empty: use more images or another "
-            "fraction"
-        )
-    per_class = np.bincount(data.labels, minlength=len(data.classes))
-    share = per_class * (wanted / len(data))
-    held = np.floor(share).astype(np.int64)
-    largest_remainder_first = np.argsort(held - share, kind="stable")
-    held[largest_remainder_first[: wanted - held.sum()]] += 1
+    held = held_per_class(data.labels, len(data.classes), fraction)
     rng = np.random.default_rng(seed)
     is_held = np.zeros(len(data), bool)
     for label, number in enumerate(held):
         members = np.flatnonzero(data.labels == label)
         is_held[rng.permutation(members)[:number]] = True
-    return data.take(~is_held), data.take(is_held)
+    return two_parts(data, ~is_held, is_held)
+
+
+def held_per_class(labels: np.ndarray, num_classes: int, fraction: float) -> np.ndarray:
+    """Return how many images of each class to hold out; see the notes of `split_data`."""
+    if not 0 < fraction < 1:
+        raise ValueError(f"fraction must lie between 0 and 1, got {fraction!r}: 0.1 holds out a tenth")
+    wanted = round(fraction * len(labels))
+    if not 0 < wanted < len(labels):
+        raise ValueError(
+            f"fraction {fraction} of {len(labels)} images leaves one part empty: use more images or another "
+            "fraction"
+        )
+    share = np.bincount(labels, minlength=num_classes) * (wanted / len(labels))
+    held = np.floor(share).astype(np.int64)
+    largest_remainder_first = np.argsort(held - share, kind="stable")
+    held[largest_remainder_first[: wanted - held.sum()]] += 1
+    return held
+
+
+def two_parts(data: ImageData, kept: np.ndarray, held: np.ndarray) -> tuple[ImageData, ImageData]:
+    """Return two selections of the images; statistics that were measured on all are measured on the first."""
+    parts = data.take(kept), data.take(held)
+    if (data.mean, data.std) == channel_statistics(data.images):
+        mean, std = channel_statistics(parts[0].images)
+        parts = tuple(replace(part, mean=mean, std=std) for part in parts)
+    return parts
+
+
+def checked_classes(classes: Sequence[str]) -> tuple[str, ...]:
+    """Return names of classes as text that can be printed; refuse a list in which names cannot decide."""
+    if isinstance(classes, str):
+        raise TypeError(f"classes must be a sequence of names, got the text {classes!r}: pass ({classes!r},)")
+    names = tuple(printable(name) for name in classes)
+    twice = (
+        next((name for name in names if names.count(name) > 1), None)
+        if len(set(names)) < len(names)
+        else None
+    )
+    if twice is not None:
+        raise ValueError(f"classes names {twice!r} twice: each class has a name of its own")
+    return names
 
 
 def _within(values: np.ndarray, low: int, high: int) -> bool:

@@ -2,77 +2,42 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 from cnncourse.data.drawing import SHAPES
+from cnncourse.errors import did_you_mean
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """One file of a data set.
+    """One file of a data set."""
 
-    Parameters
-    ----------
-    path : str
-        Where it lies below the data root, as torchvision puts it there.
-    split : {"train", "test", "both"}
-        Which part needs it.
-    md5 : str or None
-        MD5 of the file as it is read; None where the source publishes that of the archive alone.
-    archive_md5 : str or None
-        MD5 of the compressed file the source publishes, for files that come as ``path + ".gz"``.
-    """
-
-    path: str
-    split: str
-    md5: str | None = None
-    archive_md5: str | None = None
+    path: str  # below the data root, as torchvision puts it there
+    split: str  # the part that needs it: "train", "test" or "both"
+    md5: str | None = None  # of the file as it is read; None where that of the archive alone is published
+    archive_md5: str | None = None  # of the compressed file, for those that come as path + ".gz"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the catalogue knows about one data set.
+    """What the catalogue knows about one data set."""
 
-    Parameters
-    ----------
-    name, title : str
-        The name for `load`, and one line in words.
-    kind : {"embedded", "idx", "cifar", "svhn", "pets"}
-        How it is read.
-    classes : tuple of str
-    channels, size : int
-        Of the images as `load` returns them by default; the pets come in all sizes and are resized.
-    train, test : int
-        Number of images in each part.
-    mean, std : tuple of float
-        Of the training part, per channel, in 0–1 units.
-    licence, source : str
-        Under which terms, and the page of its authors.
-    files : tuple of RawFile
-        What must lie below the data root; empty for embedded data.
-    fetcher : str
-        The class in ``torchvision.datasets`` that fetches it.
-    megabytes : int
-        Size of the download.
-    """
-
-    name: str
+    name: str  # for `load`
     title: str
-    kind: str
+    kind: str  # how it is read: "embedded", "idx", "cifar", "svhn" or "pets"
     classes: tuple[str, ...]
     channels: int
-    size: int
-    train: int
+    size: int  # side of the images as `load` returns them by default; the pets come in all sizes
+    train: int  # number of images of each part
     test: int
-    mean: tuple[float, ...]
+    mean: tuple[float, ...]  # of the training part, per channel, in 0–1 units
     std: tuple[float, ...]
     licence: str
-    source: str
-    files: tuple[RawFile, ...] = ()
-    fetcher: str = ""
-    megabytes: int = 0
+    source: str  # the page of its authors
+    files: tuple[RawFile, ...] = ()  # what must lie below the data root
+    fetcher: str = ""  # the class in torchvision.datasets that fetches it
+    megabytes: int = 0  # to download
 
     def needs(self, split: str) -> tuple[RawFile, ...]:
         """Return the files that the part `split` is read from."""
@@ -92,26 +57,11 @@ def present(root: Path, file: RawFile) -> Path | None:
 
 
 def entry(name: str) -> Entry:
-    """Return the catalogue's entry for a name.
-
-    Raises
-    ------
-    TypeError
-        If `name` is not text.
-    ValueError
-        If there is no such data set; the message lists near matches and all names.
-
-    Examples
-    --------
-    >>> entry("mnist").train
-    60000
-    """
+    """Return the catalogue's entry for a name; refuse an unknown one with the near matches."""
     if not isinstance(name, str):
         raise TypeError(f"name must be text such as 'mnist', got {type(name).__name__}")
     if name not in CATALOG:
-        near = difflib.get_close_matches(name.lower(), CATALOG, n=2, cutoff=0.6)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
-        raise ValueError(f"name {name!r} is not a known data set: {hint}There are {', '.join(CATALOG)}")
+        raise ValueError(f"name {name!r} is not a known data set. {did_you_mean(name, CATALOG)}")
     return CATALOG[name]
 
 
@@ -133,17 +83,8 @@ def _idx_files(
 
 _DIGITS = tuple("0123456789")
 _CLOTHES = (
-    "T-shirt/top",
-    "trouser",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
-)
+    "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+)  # fmt: skip
 _KANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 _CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _CIFAR100 = (

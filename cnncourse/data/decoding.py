@@ -7,6 +7,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,14 +39,24 @@ def load_files(
         raise ValueError("mmap=True reads the kept images from disk: leave cache=True or give it a path")
     if wanted.size is None:
         wanted = wanted._replace(size=_first_size(folder, files, wanted), exact=True)
-    store = folder_cache.open_store(cache, folder, files, classes, wanted)
-    kept = store.read(mmap) if store else None
-    if kept is None:
-        kept = _decode_all(folder, files, wanted, store, mmap)
-    report = (*left_out, *kept.report)
+    store = folder_cache.open_store(cache, folder, files, classes, name, wanted)
+    data = None
+    try:
+        data = store.read(mmap) if store else None
+    except OSError as error:
+        if mmap:
+            raise
+        print(
+            f"what was kept of {plain_path(folder)} cannot be read just now ({plain_path(store.place)}: "
+            f"{error.strerror or error}); it stays as it is, and the pictures are decoded"
+        )
+        store = None
+    if data is None:
+        data = _decode_all(folder, files, classes, name, wanted, store, mmap)
+    report = (*left_out, *data.report)
     if report:
         print(_one_line(folder, report, len(files) + len(left_out)))
-    return ImageData(kept.images, kept.labels, tuple(classes), name, kept.mean, kept.std, report)
+    return replace(data, report=report)
 
 
 def _first_size(folder: Path, files: list[PictureFile], wanted: Wanted) -> tuple[int, int]:
@@ -55,12 +66,18 @@ def _first_size(folder: Path, files: list[PictureFile], wanted: Wanted) -> tuple
                 return decode(file.path, wanted).shape[1:]
             except BadPicture:
                 continue  # it is reported when all files are decoded
-    raise ValueError(f"path {folder}: none of its {len(files)} files is a readable image")
+    raise ValueError(f"path {plain_path(folder)}: none of its {len(files)} files is a readable image")
 
 
 def _decode_all(
-    folder: Path, files: list[PictureFile], wanted: Wanted, store: folder_cache.Store | None, mmap: bool
-) -> folder_cache.Kept:
+    folder: Path,
+    files: list[PictureFile],
+    classes: Sequence[str],
+    name: str,
+    wanted: Wanted,
+    store: folder_cache.Store | None,
+    mmap: bool,
+) -> ImageData:
     """Decode all files and keep them; the good images follow each other in the order of the files."""
     height, width = wanted.size
     sink = folder_cache.Sink(len(files), (wanted.channels, height, width), store, mmap)
@@ -71,8 +88,8 @@ def _decode_all(
             path = plain_path(file.path)
             if isinstance(result, OtherSize):
                 raise ValueError(
-                    f"path {folder} holds images of several sizes: {height}×{width} and, {path}, {result}: "
-                    "pass size, for example size=64"
+                    f"path {plain_path(folder)} holds images of several sizes: {height}×{width} and, "
+                    f"{path}, {result}: pass size, for example size=64"
                 )
             if isinstance(result, BadPicture):
                 report.append((path, str(result)))
@@ -81,8 +98,10 @@ def _decode_all(
                 labels.append(file.label)
         if not labels:
             first = f"; the first, {report[0][0]}: {report[0][1]}" if report else ""
-            raise ValueError(f"path {folder}: none of its {len(files)} files is a readable image{first}")
-        return sink.finish(np.array(labels, np.int64), tuple(report))
+            raise ValueError(
+                f"path {plain_path(folder)}: none of its {len(files)} files is a readable image{first}"
+            )
+        return sink.finish(np.array(labels, np.int64), classes, name, report)
 
 
 def _decoded(files: list[PictureFile], wanted: Wanted) -> Iterator[np.ndarray | BadPicture]:

@@ -12,27 +12,8 @@ _DIGITS_MEAN, _DIGITS_STD = (0.3091,), (0.3501,)
 
 
 def digits(split: str = "train", size: int | tuple[int, int] = 28) -> ImageData:
-    """Return real handwritten digits that come with scikit-learn: 1,797 images of 8×8, resized.
+    """Return four fifths or one of scikit-learn's 1,797 real handwritten digits of 8×8, resized.
 
-    Parameters
-    ----------
-    split : {"train", "test"}, default "train"
-        Four fifths or the other fifth, the same shares of all ten digits in both.
-    size : int or (int, int), default 28
-        The size to which the 8×8 pixels are resized, by bicubic interpolation.
-
-    Returns
-    -------
-    ImageData
-        1,438 or 359 grey images, white on black as in MNIST.
-
-    Raises
-    ------
-    ImportError
-        If scikit-learn is not installed.
-
-    References
-    ----------
     Alpaydin and Kaynak, "Optical recognition of handwritten digits", UCI Machine Learning Repository, 1998.
     """
     size = image_size(size)

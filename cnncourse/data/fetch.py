@@ -3,64 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import math
 import os
 import re
-import socket
-import tempfile
 import time
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 from cnncourse.data.catalog import Entry
+from cnncourse.data.leftovers import LOCK, WorkingFolder
+from cnncourse.data.network import metered
 from cnncourse.data.paths import DataNotFound
+from cnncourse.errors import printable
+from cnncourse.settings import offline
 
-_TIMEOUT = 10.0  # seconds that one read from the network may take
+_WORK = ".fetch-"
+_SPARE_BYTES = 10**7  # above twice the size of a data set: what is said around the files
 _REMEMBER = 300.0  # seconds for which a failed attempt is not repeated by `ensure`
 _failures: dict[tuple[str, Path], tuple[float, str]] = {}
 
 
 def ensure(item: Entry, root: Path, split: str, download: bool = True) -> str:
-    """See to it that the files of one part are below `root`; fetch them if they are not.
+    """Fetch the files of one part if they are not below `root`; return "", or in a few words why not.
 
-    Parameters
-    ----------
-    item : Entry
-        The data set.
-    root : Path
-        The data root.
-    split : {"train", "test"}
-        The part that is wanted.
-    download : bool, default True
-        Whether to try the network. ``CNNCOURSE_OFFLINE=1`` in the environment turns it off everywhere.
-
-    Returns
-    -------
-    str
-        Empty if the files are there now, else in a few words why not.
+    `download` says whether to try the network. ``CNNCOURSE_OFFLINE=1`` turns it off everywhere.
     """
     missing = item.missing(root, split)
     if not missing:
         return ""
     if not download:
         return f"no {missing[0]}"
-    if os.environ.get("CNNCOURSE_OFFLINE"):
-        return "CNNCOURSE_OFFLINE is set"
     # Train and test are asked for one after the other: do not wait twice for a network that is not there.
     when, reason = _failures.get((item.name, root), (-math.inf, ""))
     return reason if time.monotonic() - when < _REMEMBER else _attempt(item, root)
 
 
 def fetch(item: Entry, root: Path) -> None:
-    """Fetch all files of a data set, replacing those that are there.
-
-    Raises
-    ------
-    DataNotFound
-        If that failed; nothing below `root` has changed then.
-    """
+    """Fetch all files of a data set, replacing those that are there; DataNotFound says why that failed."""
     reason = _attempt(item, root)
     if reason:
         raise DataNotFound(f"{item.name} could not be fetched ({reason}): {remedy(item)}")
@@ -79,6 +57,8 @@ def remedy(item: Entry) -> str:
 
 def _attempt(item: Entry, root: Path) -> str:
     """Fetch, and return "" or, in a few words, why it failed."""
+    if offline():
+        return "CNNCOURSE_OFFLINE is set"
     reason = _fetch_into(item, root)
     _failures.pop((item.name, root), None)
     if reason:
@@ -95,15 +75,14 @@ def _fetch_into(item: Entry, root: Path) -> str:
     try:
         root.mkdir(parents=True, exist_ok=True)
         # A download that is cut off stays in its own folder: below root there are whole files or none.
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=root, ignore_cleanup_errors=True) as folder:
-            with _quiet_network():
-                _download(getattr(torchvision.datasets, item.fetcher), item, folder)
-            lacking = item.missing(Path(folder))
+        with WorkingFolder(root, _WORK) as folder:
+            with metered(_SPARE_BYTES + 2 * item.megabytes * 10**6):
+                _download(getattr(torchvision.datasets, item.fetcher), item, str(folder.path))
+            lacking = item.missing(folder.path)
             if lacking:
                 return f"the download lacks {lacking[0]}"
-            _move_files(Path(folder), root)
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
-        # RuntimeError is torchvision's: a wrong sum, or mirrors that all fail. The rest is the network's.
+            _move_files(folder.path, root)
+    except Exception as error:  # what a server may send has many kinds, and so have its readers' errors
         return _in_few_words(error)
     finally:
         for folder in made:
@@ -122,28 +101,22 @@ def _download(dataset: type, item: Entry, folder: str) -> None:
 
 def _move_files(source: Path, target: Path) -> None:
     for path in sorted(source.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.name != LOCK:
             destination = target / path.relative_to(source)
             destination.parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, destination)
 
 
-@contextlib.contextmanager
-def _quiet_network() -> Iterator[None]:
-    """Give sockets a time limit, and keep torchvision's prints about failing mirrors to ourselves."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_TIMEOUT)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        socket.setdefaulttimeout(before)
-
-
 def _in_few_words(error: Exception) -> str:
-    text = (
-        str(getattr(error, "reason", "") or getattr(error, "strerror", "") or error) or type(error).__name__
-    )
-    last_line = text.strip().splitlines()[-1].strip()
-    return re.sub(r"<urlopen error (\[Errno -?\d+\] )?(.*)>|^\[Errno -?\d+\] ", r"\2", last_line)[:120]
+    """Return the last line of an error without its decoration; for an answer of a server, its number."""
+    from http.client import responses
+
+    codes = re.findall(r"HTTP Error (\d+)", str(error))  # torchvision quotes the errors of all mirrors
+    if codes:
+        code = int(codes[-1])
+        words = "redirects without an end" if 300 <= code < 400 else responses.get(code, "which says nothing")
+        return f"the server answers {code}, {words}"
+    cause = getattr(error, "reason", "") or getattr(error, "strerror", "") or error
+    lines = str(cause).strip().splitlines() or [type(error).__name__]
+    text = re.sub(r"<urlopen error (\[Errno -?\d+\] )?(.*)>|^\[Errno -?\d+\] ", r"\2", lines[-1].strip())
+    return printable(text)[:120]

@@ -6,14 +6,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from cnncourse.data.arrays import ImageData
+from cnncourse.data.arrays import ImageData, checked_classes
 from cnncourse.data.decoding import load_files
-from cnncourse.data.folder_cache import PictureFile, picture_file
+from cnncourse.data.finding import find_files
+from cnncourse.data.parts import find_parts, innermost, is_folder, is_hidden, set_name, sub_folders
 from cnncourse.data.paths import DataNotFound
 from cnncourse.data.pictures import Wanted, check_options, plain_path
 from cnncourse.data.resizing import image_size
-
-SPLIT_FOLDERS = ("train", "test", "valid", "validation", "val")
+from cnncourse.errors import did_you_mean, printable
 
 
 def load_folder(
@@ -32,7 +32,8 @@ def load_folder(
     ----------
     path : path
         The folder, laid out as ``path/CLASS/picture.jpg``; deeper folders count for the class they are in.
-        Names that begin with a dot are ignored.
+        Names that begin with a dot are ignored, links to what is loaded already are left out, and so is a
+        part beside the classes, such as ``path/test/CLASS``.
     size : int or (int, int), default None
         Side, or height and width, of the images in pixels. None keeps the size, which must then be the same
         for all.
@@ -60,16 +61,17 @@ def load_folder(
     DataNotFound
         If there is no such folder.
     ValueError
-        If it holds no classes or no readable image; if one of its sub-folders holds none and `classes` is
-        None, since a stray folder would become a class; if it has a sub-folder that is not among `classes`;
-        or if it holds images of several sizes while `size` is None.
+        If it holds no classes or no readable image; if it holds parts such as ``train`` and ``test``, or
+        what cannot be told from them; if one of its sub-folders holds no image and `classes` is None, since a
+        stray folder would become a class; if it has a sub-folder that is not among `classes`; or if it holds
+        images of several sizes while `size` is None.
     ImportError
         If Pillow is not installed.
 
     Notes
     -----
     Threads decode, since Pillow works in parallel outside Python's lock. What is kept is valid as long as
-    names, sizes and times of all files stay the same.
+    names, sizes and times of all files stay the same, and is checked against sums when it is read.
 
     Examples
     --------
@@ -86,95 +88,97 @@ def load_folder(
     >>> loaded.images.shape, loaded.classes, loaded.counts()
     ((6, 1, 28, 28), ('even', 'odd'), {'even': 3, 'odd': 3})
     """
+    return load_named(path, size, channels, resize, classes, cache, mmap)[0]
+
+
+def load_named(
+    path: str | os.PathLike,
+    size: int | tuple[int, int] | None = None,
+    channels: int = 3,
+    resize: str = "crop",
+    classes: Sequence[str] | None = None,
+    cache: bool | str | os.PathLike = True,
+    mmap: bool = False,
+) -> tuple[ImageData, list[str]]:
+    """Load as `load_folder` does, and return with the images the name of each: its path below the folder."""
     check_options(channels, resize)
     folder = Path(path).expanduser()
     wanted = Wanted(None if size is None else image_size(size), channels, resize)
-    found = class_folders(folder)
-    names = tuple(found if classes is None else classes)
-    unknown = [name for name in found if name not in names]
+    shown = None if classes is None else checked_classes(classes)
+    folder, found, parts = class_folders(folder, shown)
+    on_disk = {printable(name): name for name in found}
+    names = tuple(on_disk.get(name, name) for name in (on_disk if shown is None else shown))
+    unknown = [name for name in on_disk if shown is not None and name not in shown]
     if unknown:
-        raise ValueError(f"path {folder} has a sub-folder {unknown[0]!r} that is not among classes {names}")
-    files, left_out = _scan(folder, names)
-    if classes is None:  # before anything is decoded, which takes long
-        _refuse_empty(folder, names, {file.label for file in files})
-    name = folder.absolute().parent.name if folder.name in SPLIT_FOLDERS else folder.absolute().name
-    data = load_files(folder, files, names, name, wanted, left_out=left_out, cache=cache, mmap=mmap)
-    if classes is None:
-        _refuse_empty(folder, names, set(data.labels.tolist()))
-    return data
-
-
-def class_folders(folder: Path) -> list[str]:
-    """Return the names of the sub-folders, which are the classes; refuse a folder that is not laid out so."""
-    if not folder.exists():
-        raise DataNotFound(
-            f"path {folder} does not exist: give a folder laid out as FOLDER/CLASS/picture.jpg"
+        raise ValueError(
+            f"path {printable(folder)} has a sub-folder {unknown[0]!r} that is not among classes. "
+            f"{did_you_mean(unknown[0], shown)}"
         )
-    if not folder.is_dir():
-        raise ValueError(f"path {folder} is a file: give a folder laid out as FOLDER/CLASS/picture.jpg")
-    found = sorted(
-        entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith(".")
+    files, left_out = find_files(folder, names)
+    left_out += [(plain_path(part), "a part of its own, not a class") for part in parts]
+    if classes is None:  # before anything is decoded, which takes long
+        _refuse_empty(folder, names, {file.label for file in files}, left_out)
+    data = load_files(
+        folder, files, names, set_name(folder), wanted, left_out=left_out, cache=cache, mmap=mmap
     )
-    if found and set(found) <= set(SPLIT_FOLDERS):
-        raise ValueError(f"path {folder} holds {', '.join(found)}, not classes: load {folder / found[0]}")
+    if classes is None:
+        _refuse_empty(folder, names, set(data.labels.tolist()), data.report)
+    bad = {path for path, _ in data.report}
+    used = [
+        Path(file.path).relative_to(folder).as_posix() for file in files if plain_path(file.path) not in bad
+    ]
+    return data, [printable(name) for name in used]
+
+
+def class_folders(folder: Path, classes: Sequence[str] | None = None) -> tuple[Path, list[str], list[Path]]:
+    """Return where the classes lie, their names, and the parts beside them; refuse another layout."""
+    shown = printable(folder)
+    if not folder.exists():
+        raise DataNotFound(f"path {shown} does not exist: give a folder laid out as FOLDER/CLASS/picture.jpg")
+    if not folder.is_dir():
+        raise ValueError(f"path {shown} is a file: give a folder laid out as FOLDER/CLASS/picture.jpg")
+    folder = innermost(folder)
+    found = sub_folders(folder)
     if not found:
         raise ValueError(
-            f"path {folder} has no sub-folders: each class needs one, as in FOLDER/CLASS/picture.jpg"
+            f"path {shown} has no sub-folders: each class needs one, as in FOLDER/CLASS/picture.jpg"
         )
-    return found
+    if classes is not None and set(map(printable, found)) <= set(classes):
+        return folder, found, []
+    parts = find_parts(folder)
+    if parts is None:
+        if classes is None and len(found) == 1 and _only_wraps(folder / found[0]):
+            raise ValueError(
+                f"path {shown} has one sub-folder, {found[0]!r}, which holds folders and no pictures: load "
+                f"{printable(folder / found[0])} if those are the classes, else pass classes=({found[0]!r},)"
+            )
+        return folder, found, []
+    places = [place for place in parts[:3] if place is not None]
+    if parts.train != folder:
+        names = ", ".join(plain_path(place.relative_to(folder)) for place in places)
+        raise ValueError(f"path {shown} holds {names}, not classes: load {plain_path(places[0])}")
+    aside = {place.relative_to(folder).parts[0] for place in places[1:]}
+    return folder, [name for name in found if name not in aside], [folder / name for name in sorted(aside)]
 
 
-def _refuse_empty(folder: Path, names: tuple[str, ...], labels: set[int]) -> None:
+def _only_wraps(folder: Path) -> bool:
+    """Whether a folder holds several folders and no file of its own."""
+    with os.scandir(folder) as entries:
+        kinds = [is_folder(entry) for entry in entries if not is_hidden(entry.name)]
+    return len(kinds) > 1 and all(kinds)
+
+
+def _refuse_empty(
+    folder: Path, names: tuple[str, ...], labels: set[int], left_out: Sequence[tuple[str, str]]
+) -> None:
     """Refuse names that no image is labelled with: such a sub-folder is stray, or its images are missing."""
     empty = [name for label, name in enumerate(names) if label not in labels]
     if empty:
         more = f" and in {len(empty) - 1} more" if len(empty) > 1 else ""
+        reason = dict(left_out).get(plain_path(folder / empty[0]), "")
+        because = f" ({reason})" if reason and "no files" not in reason else ""
         raise ValueError(
-            f"path {folder} has no readable image in its sub-folder {empty[0]!r}{more}, but each sub-folder "
-            "is a class: put images into it or delete it. Only a class that is named in classes may be empty"
+            f"path {printable(folder)} has no readable image in its sub-folder {empty[0]!r}{because}{more}, "
+            "but each sub-folder is a class: put images into it or delete it. Only a class that is named in "
+            "classes may be empty"
         )
-
-
-def _scan(folder: Path, names: tuple[str, ...]) -> tuple[list[PictureFile], list[tuple[str, str]]]:
-    """Return the files with their classes, and what is left out already."""
-    files, left_out = [], []
-    for label, name in enumerate(names):
-        before = len(files)
-        _collect(folder / name, label, files, left_out, set())
-        if len(files) == before:
-            left_out.append((plain_path(folder / name), "no files for this class"))
-    left_out += [
-        (plain_path(entry.path), "not in the folder of a class")
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
-        if not entry.is_dir() and not entry.name.startswith(".")
-    ]
-    return files, left_out
-
-
-def _collect(folder: Path, label: int, files: list, left_out: list, above: set) -> None:
-    """Add all files below a class's folder; `above`, the folders it lies in, tells of links in circles."""
-    try:
-        identity = os.stat(folder)
-        key = (identity.st_dev, identity.st_ino)
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        if not isinstance(error, FileNotFoundError):
-            left_out.append((plain_path(folder), error.strerror or "unreadable"))
-        return
-    if key in above:
-        left_out.append((plain_path(folder), "a link to a folder it lies in"))
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            _collect(Path(entry.path), label, files, left_out, above | {key})
-            continue
-        try:
-            status = entry.stat()
-        except OSError as error:
-            left_out.append(
-                (plain_path(entry.path), "dangling link" if entry.is_symlink() else error.strerror)
-            )
-        else:
-            files.append(picture_file(entry.path, label, status))

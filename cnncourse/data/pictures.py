@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncourse.data.resizing import image_size
+from cnncourse.errors import printable
 
 # Pillow's own limit, above which a small file may be made to fill the memory.
 MAX_PIXELS = 89_478_485
+# Decoded pictures with more pixels take turns, so that threads beside each other do not fill the memory.
+_LARGE = 1 << 24
+_LARGE_ONES = threading.Lock()
 _NO_PICTURE = frozenset(["EPS", "WMF"])  # vector graphics, which Pillow hands to other programs
 _HEIF_BRANDS = frozenset([b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"])
 _RESIZE = ("crop", "stretch")
@@ -91,7 +96,7 @@ def read_image(
         with quiet_pillow():
             return decode(os.fspath(path), wanted)
     except BadPicture as error:
-        raise BadPicture(f"{path}: {error}") from None
+        raise BadPicture(f"{plain_path(path)}: {error}") from None
 
 
 def check_options(channels: int, resize: str) -> None:
@@ -124,7 +129,8 @@ def decode(path: str, wanted: Wanted) -> np.ndarray:
     _check_file(path)
     try:
         with Image.open(path) as picture:
-            pixels = np.asarray(_converted(picture, wanted))
+            _check_header(picture)
+            pixels = np.asarray(_converted(picture, wanted, _transparent_value(path, picture)))
     except BadPicture:
         raise
     except UnidentifiedImageError:
@@ -135,28 +141,33 @@ def decode(path: str, wanted: Wanted) -> np.ndarray:
         raise BadPicture("no permission to read it") from None
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error and more on damaged files
         kind = "truncated" if "truncated" in str(error).lower() else "damaged"
-        raise BadPicture(f"{kind}: {error}") from None
+        raise BadPicture(f"{kind}: {printable(error)}") from None
     return pixels[None] if wanted.channels == 1 else pixels.transpose(2, 0, 1)
 
 
-def _converted(picture, wanted: Wanted):
+def _converted(picture, wanted: Wanted, transparent: object):
     """Return an opened picture upright, with the channels, depth and size that are wanted."""
     from PIL import Image, ImageOps
 
-    _check_header(picture)
     if wanted.size is not None and not wanted.exact:
         # JPEG decodes to a half, a quarter or an eighth at once; twice the size is left for a fine resize.
         picture.draft(None, (2 * max(wanted.size), 2 * max(wanted.size)))
-    picture.load()
-    plain = _to_eight_bits(ImageOps.exif_transpose(picture)).convert("L" if wanted.channels == 1 else "RGB")
-    if wanted.size is None or plain.size[::-1] == wanted.size:
-        return plain
-    if wanted.exact:
-        raise OtherSize(f"{plain.size[1]}×{plain.size[0]} pixels")
-    width_height = wanted.size[::-1]
-    if wanted.resize == "crop":
-        return ImageOps.fit(plain, width_height, Image.Resampling.BICUBIC)
-    return plain.resize(width_height, Image.Resampling.BICUBIC)
+    with _LARGE_ONES if picture.width * picture.height > _LARGE else contextlib.nullcontext():
+        picture.load()
+        _check_header(picture)  # once more: some kinds of file hold another size than they announce
+        ImageOps.exif_transpose(picture, in_place=True)
+        plain = _to_eight_bits(picture, transparent)
+        if plain.mode != "L":
+            plain = plain.convert("RGB")  # grey by way of RGB: some kinds have no other, or one of their own
+        plain = plain.convert("L" if wanted.channels == 1 else "RGB")
+        if wanted.size is None or plain.size[::-1] == wanted.size:
+            return plain
+        if wanted.exact:
+            raise OtherSize(f"{plain.size[1]}×{plain.size[0]} pixels")
+        width_height = wanted.size[::-1]
+        if wanted.resize == "crop":
+            return ImageOps.fit(plain, width_height, Image.Resampling.BICUBIC)
+        return plain.resize(width_height, Image.Resampling.BICUBIC)
 
 
 def _check_file(path: str) -> None:
@@ -191,15 +202,38 @@ def _check_header(picture) -> None:
         raise BadPicture("1×1 pixel, there is no picture in it")
 
 
-def _to_eight_bits(picture):
-    """Return the picture with 8 bits per channel and nothing transparent."""
+def _transparent_value(path: str, picture) -> object:
+    """Return the colour that a PNG names as transparent, in the numbers of its decoded pixels; else None.
+
+    Pillow scales pixels of 1, 2 and 4 bits up and those of 16-bit colour down, but not this colour.
+    """
+    colour = picture.info.get("transparency")
+    if picture.format != "PNG" or isinstance(colour, bytes) or colour is None:
+        return colour
+    with open(path, "rb") as file:
+        depth = file.read(25)[24]  # after the signature: length, "IHDR", width, height, bit depth (RFC 2083)
+    if depth == 16 and isinstance(colour, int):
+        return colour  # deep grey stays deep
+    if depth == 16:
+        return tuple(value >> 8 for value in colour)
+    return colour * 255 // (2**depth - 1) if isinstance(colour, int) else colour
+
+
+def _to_eight_bits(picture, transparent: object):
+    """Return the picture with 8 bits per channel and white where it is transparent."""
     from PIL import Image
 
     if picture.mode[0] in "IF":  # I;16 and its byte orders, I (32 bits; older Pillow also for 16), F (float)
-        return Image.fromarray(_scaled(np.asarray(picture), is_float=picture.mode == "F"))
-    if "A" in picture.getbands() or "transparency" in picture.info:
+        values = np.asarray(picture)
+        scaled = _scaled(values, is_float=picture.mode == "F")
+        if transparent is not None:
+            scaled[values == transparent] = 255
+        return Image.fromarray(scaled)
+    if "A" in picture.getbands() or transparent is not None:
+        if transparent is not None:
+            picture.info["transparency"] = transparent
         colour = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("RGB")
+        return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour)
     return picture
 
 
@@ -209,9 +243,12 @@ def _scaled(values: np.ndarray, is_float: bool) -> np.ndarray:
     full = 1.0 if is_float and high <= 1 else 255.0 if is_float and high <= 255 else 65535.0
     if not 0 <= low <= high <= full:
         raise BadPicture(f"pixels from {low:g} to {high:g}, outside 0 to 65535")
-    return np.rint(values.astype(np.float64) * (255.0 / full)).astype(np.uint8)
+    scaled = np.empty(values.shape, np.uint8)
+    for row, result in zip(values, scaled):  # row by row: a float of each pixel is eight times the picture
+        np.rint(row * (255.0 / full), out=result, casting="unsafe")
+    return scaled
 
 
 def plain_path(path: str | Path) -> str:
-    """Return a path that can be printed, whatever bytes the file's name is made of."""
-    return os.fspath(path).encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return a path that can be printed, whatever its name is made of."""
+    return printable(os.fspath(path))

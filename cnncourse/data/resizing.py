@@ -8,15 +8,7 @@ _BLOCK = 1 << 22  # values held in float at once
 
 
 def image_size(size: int | tuple[int, int], argument: str = "size") -> tuple[int, int]:
-    """Return `size` as (height, width); one number means a square.
-
-    Raises
-    ------
-    TypeError
-        If it is not one or two whole numbers.
-    ValueError
-        If a side is below 1.
-    """
+    """Return `size` as (height, width); one number means a square, and what is no size is refused."""
     sides = (size, size) if isinstance(size, (int, np.integer)) and not isinstance(size, bool) else size
     is_pair = isinstance(sides, (tuple, list)) and len(sides) == 2
     if not is_pair or not all(isinstance(side, (int, np.integer)) for side in sides):

@@ -29,31 +29,9 @@ class DeviceBatches:
     """An ``ImageData`` that lies on the device as uint8, handed out in normalised batches.
 
     Pixels are four times smaller as uint8 than as float32, and no worker, copy or wait stands between two
-    steps.
-
-    Parameters
-    ----------
-    data : ImageData
-        Images uint8 (N, C, H, W) and labels.
-    batch_size : int
-        Images per batch and process. The last batch of an epoch holds what is left. Where that is a single
-        image, it joins the batch before: batch normalisation cannot train on one.
-    device : torch.device
-        Where the images lie and the batches come out.
-    mean, std : tuple of float, one per channel, default those of ``data``
-        Subtracted and divided by, in 0–1 units.
-    shuffle : bool, default False
-        A new random order in every epoch.
-    seed : int, default 0
-        Order and augmentation of epoch e depend on ``(seed, e)`` alone, so a run can be continued at any
-        epoch.
-    augment : Augmentation, default None
-        Random changes of each batch.
-    channels_last : bool, default False
-        Memory order of the batches.
-    rank, world : int, default 0 and 1
-        This process and the number of processes; each takes its part of every batch of ``world * batch_size``
-        images.
+    steps. A last batch of a single image joins the one before: batch normalisation cannot train on one. Order
+    and augmentation of epoch e depend on ``(seed, e)`` alone, so a run can be continued at any epoch. Of
+    ``world`` processes each takes its part of every batch of ``world * batch_size`` images.
     """
 
     def __init__(
@@ -115,11 +93,9 @@ class DeviceBatches:
 class StreamBatches:
     """Batches of a torch ``DataLoader`` (or any sized iterable of ``(images, labels)``), moved to the device.
 
-    For data that do not fit in memory. Float images are taken as the loader normalised them; uint8 images are
-    divided by 255, or normalised where ``mean`` and ``std`` are given. Augmentation happens on the device.
-
-    A loader shuffles by torch's global generator: ``fit`` seeds it for every epoch. Under torchrun give the
-    loader a ``DistributedSampler``; its ``set_epoch`` is called.
+    Float images are taken as the loader normalised them; uint8 images are divided by 255, or normalised
+    where ``mean`` and ``std`` are given. A loader shuffles by torch's global generator, which ``fit`` seeds
+    for every epoch. Under torchrun give the loader a ``DistributedSampler``; its ``set_epoch`` is called.
     """
 
     def __init__(

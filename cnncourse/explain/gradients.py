@@ -56,7 +56,11 @@ def gradient_times_input(
     """Multiply each pixel by the slope of a class's score: a map to be suspicious of.
 
     Even with random weights it resembles the picture, since the pixel itself is a factor: see `randomised`.
-    Parameters and errors are those of `saliency`.
+
+    Parameters
+    ----------
+    model, images, targets
+        As in `saliency`, errors too.
 
     Returns
     -------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from importlib import metadata
 from pathlib import Path
 from urllib.error import URLError
@@ -13,6 +12,8 @@ from urllib.parse import urlparse
 
 import torch
 from torch import nn
+
+from cnncourse.settings import offline
 
 FOLDER = Path(__file__).with_name("weights")
 # Of ImageNet's channels: torchvision's weights expect pixels normalised with these two.
@@ -136,7 +137,7 @@ def _torchvision(architecture: str) -> tuple[dict[str, torch.Tensor], dict]:
     weights = get_model_weights(architecture).IMAGENET1K_V1
     cached = Path(torch.hub.get_dir(), "checkpoints", Path(urlparse(weights.url).path).name)
     remedy = f"fetch {weights.url} elsewhere and put it into {cached.parent}"
-    if os.environ.get("CNNCOURSE_OFFLINE") and not cached.is_file():
+    if offline() and not cached.is_file():
         raise OSError(
             f"the ImageNet weights of {architecture} are not here, and CNNCOURSE_OFFLINE is set; {remedy}"
         )

@@ -55,7 +55,16 @@ def about(name: str) -> Network:
 
 
 def image_shape(name: str) -> tuple[int, int, int]:
-    """Channels, height and width (pixels) of the images a network was made for: ``about(name).image_shape``.
+    """Return channels, height and width of the images a network was made for: ``about(name).image_shape``.
+
+    Parameters
+    ----------
+    name : str
+        One of ``names()``.
+
+    Returns
+    -------
+    (int, int, int)
 
     Examples
     --------

@@ -110,7 +110,7 @@ def test_data_check_says_that_there_is_no_such_folder(tmp_path, capsys):
     (tmp_path / "photo.jpg").write_bytes(b"x")
     assert "no such data set or folder" in one_line_error(capsys, "data", "check", tmp_path / "albun")
     assert "is a file: give a folder" in one_line_error(capsys, "data", "check", tmp_path / "photo.jpg")
-    assert "did you mean mnist" in one_line_error(capsys, "data", "check", "mnis")
+    assert "Did you mean 'mnist'" in one_line_error(capsys, "data", "check", "mnis")
 
 
 def test_data_list_and_check(tmp_path, capsys):

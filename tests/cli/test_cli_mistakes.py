@@ -20,7 +20,7 @@ PLAIN_CHANGES = (
 TRAIN_MISTAKES = [
     (["--model", "lenet"], "lenet5"),
     (["--model", "resnet21"], "resnet20"),
-    (["--data", "minst"], "did you mean mnist"),
+    (["--data", "minst"], "Did you mean 'mnist'"),
     (["--data", "/no/such/folder"], "no such data set or folder"),
     (["--epochs", "-1"], "epochs=-1 must be a whole number of at least 1"),
     (["--epochs", "0"], "epochs=0"),
@@ -164,8 +164,8 @@ def test_eval_of_other_data(trained, tmp_path, capsys):
         (["data"], "the following arguments are required: action"),
         (["data", "fetch"], "invalid choice: 'fetch'"),
         (["data", "get"], "which data?"),
-        (["data", "get", "cifar"], "did you mean cifar10"),
-        (["data", "list", "mnis"], "did you mean mnist"),
+        (["data", "get", "cifar"], "Did you mean 'cifar10'"),
+        (["data", "list", "mnis"], "Did you mean 'mnist'"),
     ],
 )
 def test_other_mistakes(arguments, words, capsys):
@@ -173,8 +173,8 @@ def test_other_mistakes(arguments, words, capsys):
 
 
 def test_a_far_name_is_not_suggested(capsys):
-    assert "did you mean" not in one_line_error(capsys, "data", "get", "nope")
-    assert "did you mean" not in one_line_error(capsys, "train", "--data", "nope")
+    assert "Did you mean" not in one_line_error(capsys, "data", "get", "nope")
+    assert "Did you mean" not in one_line_error(capsys, "train", "--data", "nope")
 
 
 def test_without_torch_the_remedy_is_named(monkeypatch, capsys):

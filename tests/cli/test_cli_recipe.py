@@ -103,7 +103,7 @@ def test_missing_data_are_named_with_the_remedy(name, remedies, tmp_path, capsys
         (["article2", "--epochs", "0"], "epochs=0"),
         (["article2", "--seed", "-1"], "seed=-1"),
         (["article2", "--precision", "float16"], "float16"),
-        (["article2", "--data", "mnistt"], "did you mean mnist"),
+        (["article2", "--data", "mnistt"], "Did you mean 'mnist'"),
         (["article2", "--data", "cifar10"], "cifar10"),
     ],
 )

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cnncourse.chapters.convolution.exercises import correlate2d, output_size
+from cnncourse.chapters.convolution.exercises import convolve2d, output_size
 from cnncourse.chapters.training_in_pytorch.exercises import softmax_then_log
 from cnncourse.course import case, check
 
-NAME = "convolution.correlate2d"
+NAME = "convolution.convolve2d"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ NAME = "convolution.correlate2d"
     ],
 )
 def test_general_hints(change, words):
-    assert words in check(NAME, lambda image, kernel: change(correlate2d(image, kernel))).hint
+    assert words in check(NAME, lambda image, kernel: change(convolve2d(image, kernel))).hint
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_case_1_tells_the_wrong_turns_of_the_kernel_apart():
         np.rot90(kernel),
         np.rot90(kernel, 3),
     ]
-    outputs = {correlate2d(image, turned).tobytes() for turned in turns}
+    outputs = {convolve2d(image, turned).tobytes() for turned in turns}
     assert len(outputs) == len(turns)
 
 

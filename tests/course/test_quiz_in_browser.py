@@ -8,7 +8,7 @@ from cnncourse.course import check, progress, quiz
 
 pytestmark = pytest.mark.site
 
-TWO_QUIZZES = quiz("03_convolution")._repr_html_() * 2
+TWO_QUIZZES = quiz("convolution")._repr_html_() * 2
 CARDS = "".join(
     check("convolution.output_size", answer)._repr_html_() for answer in (..., len, lambda a, b: a)
 )
@@ -35,7 +35,7 @@ def page(browser):
 
 def answer(page, form: int, question: int, right: bool) -> str:
     """Choose the right or the first wrong choice and return what is said."""
-    choices = quiz("03_convolution").questions[question].choices
+    choices = quiz("convolution").questions[question].choices
     wanted = next(i for i, choice in enumerate(choices) if choice.right == right)
     field = page.locator("form").nth(form).locator("fieldset").nth(question)
     field.locator("label").nth(wanted).click()
@@ -47,7 +47,7 @@ def answer(page, form: int, question: int, right: bool) -> str:
 
 def test_every_question_answers_and_the_score_counts(page):
     page.set_content(page_of(TWO_QUIZZES))
-    total = len(quiz("03_convolution").questions)
+    total = len(quiz("convolution").questions)
     for question in range(total):
         assert answer(page, 0, question, right=False).startswith("Not this one.")
         assert answer(page, 0, question, right=True).startswith("Right.")
@@ -85,7 +85,7 @@ def test_keys_move_and_do_not_bubble(page):
 
 def test_controls_have_names(page):
     page.set_content(page_of(TWO_QUIZZES))
-    first = quiz("03_convolution").questions[0]
+    first = quiz("convolution").questions[0]
     group = page.get_by_role("group", name=first.question).first
     assert group.get_by_role("radio", name=first.choices[1].text).count() == 1
 
@@ -95,7 +95,7 @@ def test_without_script_the_answers_unfold(browser):
     page = context.new_page()
     page.set_content(page_of(TWO_QUIZZES))
     first = page.locator("fieldset").first
-    reason = quiz("03_convolution").questions[0].choices[1].why
+    reason = quiz("convolution").questions[0].choices[1].why
     assert not first.get_by_text(reason).is_visible()
     first.locator("summary").click()
     assert first.get_by_text(reason).is_visible()

@@ -6,7 +6,6 @@ import re
 import pytest
 
 from cnncourse.chapters.backpropagation.quest import find_gradient_bug
-from cnncourse.chapters.convolution.convolution import convolution_step
 from cnncourse.chapters.convolution.quest import find_kernel
 from cnncourse.chapters.neural_networks.quest import make_and
 from cnncourse.chapters.padding_and_stride.geometry import reach_14
@@ -51,9 +50,9 @@ def open_page(browser, tmp_path):
 
 
 @pytest.fixture
-def steps(explorer):
-    """The explorer of convolution with its 16 frames."""
-    return StaticForm(explorer(convolution_step, position=range(16)))
+def steps(explorer, power):
+    """An explorer with 16 frames."""
+    return StaticForm(explorer(power, exponent=range(16)))
 
 
 @pytest.fixture

@@ -142,3 +142,38 @@ def test_split_depends_on_the_seed_only():
 def test_split_refuses_a_fraction_outside(fraction):
     with pytest.raises(ValueError, match="fraction must lie between 0 and 1"):
         split_data(make(), fraction)
+
+
+def three(classes=("bird", "cat", "dog")):
+    return ImageData(np.zeros((3, 1, 2, 2), np.uint8), np.array([2, 1, 0]), classes)
+
+
+def test_names_of_classes_must_decide():
+    with pytest.raises(ValueError, match="classes names 'cat' twice"):
+        three(("cat", "dog", "cat"))
+    with pytest.raises(TypeError, match="classes must be a sequence of names, got the text 'cat'"):
+        three("cat")
+
+
+def test_names_are_shown_without_control_characters():
+    data = ImageData(
+        np.zeros((2, 1, 2, 2), np.uint8),
+        np.array([0, 1]),
+        ("a\x1b[2J", "b\n\u202e"),
+        "c\r",
+        report=[("d\x07", "e")],
+    )
+    assert data.classes == ("a\\x1b[2J", "b\\n\\u202e")
+    assert all(char.isprintable() for char in repr(data) + data.report[0][0])
+
+
+def test_split_measures_on_the_kept_part_alone():
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (40, 3, 5, 5), np.uint8)
+    labels = np.arange(40) % 2
+    kept, held = split_data(ImageData(images, labels, ("a", "b")), 0.25, seed=1)
+    assert kept.mean == held.mean == pytest.approx((kept.images / 255).mean(axis=(0, 2, 3)))
+    assert kept.std == held.std == pytest.approx((kept.images / 255).std(axis=(0, 2, 3)))
+    given = ImageData(images, labels, ("a", "b"), mean=(0.4, 0.4, 0.4), std=(0.2, 0.2, 0.2))
+    for part in split_data(given, 0.25):
+        assert (part.mean, part.std) == (given.mean, given.std)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from raw_files import write_idx
 
-from cnncourse.data import CATALOG, DataNotFound, fetch, load
+from cnncourse.data import CATALOG, DataNotFound, fetch, load, network
 
 datasets = pytest.importorskip("torchvision.datasets", reason="torchvision fetches the data")
 ITEM = CATALOG["mnist"]
@@ -69,7 +69,7 @@ def mirror(archives, monkeypatch):
     """A server for `archives`, which torchvision takes for MNIST's only mirror."""
     monkeypatch.delenv("CNNCOURSE_OFFLINE")
     monkeypatch.setattr(fetch, "_failures", {})
-    monkeypatch.setattr(fetch, "_TIMEOUT", 2.0)
+    monkeypatch.setattr(network, "TIMEOUT", 2.0)
     server = Server(("127.0.0.1", 0), Handler)
     server.waiting = 0
     server.folder, server.mode, server.requests, server.released = archives, "", [], threading.Event()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from test_pictures import BAD_KINDS, write_bad
 
-from cnncourse.data import DataNotFound, decoding, folder, load_folder
+from cnncourse.data import DataNotFound, decoding, load_folder
 
 
 def test_classes_order_and_pixels(picture_folder):
@@ -146,6 +146,8 @@ def test_clear_errors(picture_folder, tmp_path):
     shutil.copytree(picture_folder, tmp_path / "set" / "train")
     with pytest.raises(ValueError, match=r"holds train, not classes: load .*train"):
         load_folder(tmp_path / "set")
+    with pytest.raises(ValueError, match="sub-folder 'cat' that is not among classes"):
+        load_folder(picture_folder, classes=[])
     with pytest.raises(ValueError, match="mmap=True reads the kept images"):
         load_folder(picture_folder, cache=False, mmap=True)
 
@@ -263,9 +265,3 @@ def test_many_files_keep_their_order(tmp_path, monkeypatch):
     data = load_folder(tmp_path / "f", channels=1)
     assert data.images[:, 0, 0, 0].tolist() == [number for number in range(100) if number % 7]
     assert len(data.report) == 15
-
-
-def test_split_names_are_those_the_command_line_looks_for():
-    from cnncourse.cli.sources import _TEST_FOLDERS
-
-    assert set(_TEST_FOLDERS) <= set(folder.SPLIT_FOLDERS)

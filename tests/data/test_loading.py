@@ -121,7 +121,7 @@ def test_cifar_from_batches(name, key, classes, tmp_path):
 
 
 def test_svhn_from_a_matlab_file(tmp_path):
-    savemat = pytest.importorskip("scipy.io", reason="SVHN files are read and written by SciPy").savemat
+    savemat = pytest.importorskip("scipy.io", reason="SciPy writes the file").savemat
     savemat(
         tmp_path / "test_32x32.mat", {"X": np.zeros((32, 32, 3, 2), np.uint8), "y": np.array([[10], [3]])}
     )
@@ -177,9 +177,9 @@ def test_fallback_is_silent_where_it_is_not_used(idx_root, capsys):
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"name": "minst"}, ValueError, "did you mean mnist"),
-        ({"name": "MNIST"}, ValueError, "did you mean mnist"),
-        ({"name": "imagenet"}, ValueError, "There are digits, shapes, mnist"),
+        ({"name": "minst"}, ValueError, "Did you mean 'mnist'"),
+        ({"name": "MNIST"}, ValueError, "Did you mean 'mnist'"),
+        ({"name": "imagenet"}, ValueError, "There are 'digits', 'shapes', 'mnist'"),
         ({"name": None}, TypeError, "name must be text"),
         ({"name": "mnist", "split": "valid"}, ValueError, "split must be 'train' or 'test'.*split_data"),
         ({"name": "mnist", "fallback": "cifar10"}, ValueError, "fallback must be 'digits' or 'shapes'"),

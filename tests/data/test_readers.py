@@ -133,7 +133,7 @@ def test_cifar_damaged_or_dangerous(content, words, tmp_path, monkeypatch):
 
 
 def test_svhn(tmp_path):
-    savemat = pytest.importorskip("scipy.io", reason="SVHN files are read and written by SciPy").savemat
+    savemat = pytest.importorskip("scipy.io", reason="SciPy writes the file").savemat
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (32, 32, 3, 4), np.uint8)
     path = tmp_path / "train_32x32.mat"

@@ -232,7 +232,7 @@ def test_text_and_contents_are_there_without_scripts(browser, address):
     page = context.new_page()
     page.goto(f"{address}/intro.html")
     assert page.get_by_role("navigation", name="Contents").get_by_role("link").count() > 4
-    assert page.locator(".cnx-explorer img, .cnx-explorer .cnx-frame").first.is_visible()
+    assert page.locator("[data-live] img").first.is_visible()
     assert not page.get_by_role("button", name="Colours").is_visible()
     context.close()
 

@@ -4,6 +4,7 @@
 
 - ``mathml``: formulas become MathML while the book is built.
 - ``images``: frames of explorers become files; figures get their size; a picture without a text is reported.
+- ``live``: the scripts of live explorers, on the pages that have one.
 - ``blocks``: boxes around exercises; the directive that shows a chapter's explorer on another page.
 - ``operators``: the directive that documents all operators of some modules.
 - ``networks``: the directive that lists every network of the package.

@@ -13,7 +13,7 @@ from docutils.parsers.rst import directives
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-TITLE = re.compile(r'class="cnx-explorer"[^>]*aria-label="Explorer: ([^"]*)"')
+TITLE = re.compile(r'class="(?:cnx-explorer|cnl)"[^>]*aria-label="Explorer: ([^"]*)"')
 
 
 class ExerciseBoxes(SphinxPostTransform):

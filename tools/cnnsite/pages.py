@@ -13,6 +13,7 @@ from repository import colab_link, is_placeholder
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from cnnsite import live
 from cnnsite.images import (
     FrameStore,
     complete_images,
@@ -111,7 +112,8 @@ def _finish_body(app: Sphinx, pagename: str, body: str) -> str:
     body = PERMALINK.sub(r'\1 title="\2" aria-label="\2"', body)
     store = FrameStore(folder)
     body = drop_repeats(drop_script_notes(wrap_tables(externalise(body, store, prefix))))
-    return complete_images(share_code(body, store, prefix), find, warn)
+    body = live.bring_to_life(share_code(body, store, prefix), store, prefix)
+    return complete_images(body, find, warn)
 
 
 def _description(app: Sphinx, pagename: str, doctree: nodes.document) -> str:

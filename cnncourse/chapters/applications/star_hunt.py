@@ -25,7 +25,7 @@ def segmentation_runs():
 
 
 @functools.lru_cache(maxsize=1)
-def star_hunt():
+def stored_hunt():
     """Return what the detector of ``benchmarks/scenes.py`` said about one scene, and how it did on others."""
     from PIL import Image
 
@@ -51,7 +51,7 @@ def star_hunt():
 
 def detections(threshold, overlap):
     """Return what the detector finds in the stored scene, and what of it is right."""
-    hunt = star_hunt()
+    hunt = stored_hunt()
     rows, columns = np.nonzero(hunt.scores >= threshold)
     corners = hunt.stride * np.stack([columns, rows], axis=1)
     boxes = np.hstack([corners, corners + hunt.window])
@@ -61,7 +61,7 @@ def detections(threshold, overlap):
 
 def precision_recall(overlap=_OVERLAP):
     """Return precision and recall on the other scenes, one number for each stored threshold."""
-    hunt = star_hunt()
+    hunt = stored_hunt()
     column = hunt.overlaps.index(overlap)
     hits, alarms = hunt.hits[:, column], hunt.false_alarms[:, column]
     return hits / (hits + alarms), hits / hunt.total
@@ -70,11 +70,11 @@ def precision_recall(overlap=_OVERLAP):
 def _counts(threshold, overlap):
     boxes, matched = detections(threshold, overlap)
     found = int((matched >= 0).sum())
-    return found, len(boxes) - found, len(star_hunt().stars) - found
+    return found, len(boxes) - found, len(stored_hunt().stars) - found
 
 
 def _index(threshold):
-    hunt = star_hunt()
+    hunt = stored_hunt()
     if threshold not in hunt.thresholds:
         raise ValueError(
             f"threshold: got {threshold!r}, but those that were counted are {list(hunt.thresholds)}. "
@@ -88,7 +88,7 @@ def _threshold_alt(threshold):
     found, alarms, missed = _counts(threshold, _OVERLAP)
     return (
         f"Threshold {threshold:g}: in this scene {found} of {found + missed} stars are found, with {alarms} "
-        f"false alarms. On {star_hunt().scenes} other scenes: precision {100 * precision:.0f} %, recall "
+        f"false alarms. On {stored_hunt().scenes} other scenes: precision {100 * precision:.0f} %, recall "
         f"{100 * recall:.1f} %."
     )
 
@@ -115,7 +115,7 @@ def star_threshold(threshold):
         color=style.GREEN_TEXT,
     )
     ax.text(12, 296, f"{alarms} false alarms", fontsize=11.5, va="center", color=style.RED_TEXT)
-    ax.text(252, 20, f"{star_hunt().scenes} other scenes", fontsize=11.5, fontweight="bold", va="center")
+    ax.text(252, 20, f"{stored_hunt().scenes} other scenes", fontsize=11.5, fontweight="bold", va="center")
     precision, recall = precision_recall()
     curve = fig.add_axes((302 / 480, 1 - 240 / 322, 162 / 480, 198 / 322))
     curve.plot(100 * recall, 100 * precision, color=style.BLUE, marker="o", markersize=4)
@@ -131,7 +131,7 @@ def star_threshold(threshold):
 
 def _draw_scene(ax, threshold, overlap, x, y, pixel):
     """Draw the scene: green frames for stars found, red ones for false alarms, dots for stars missed."""
-    hunt = star_hunt()
+    hunt = stored_hunt()
     draw_levels(ax, hunt.picture, None, (0, 255), x, y, pixel)
     boxes, matched = detections(threshold, overlap)
     missed = np.delete(hunt.stars, matched[matched >= 0], axis=0)

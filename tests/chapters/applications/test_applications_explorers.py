@@ -10,9 +10,9 @@ from cnncourse.chapters.applications.star_hunt import (
     detections,
     precision_recall,
     star_boxes,
-    star_hunt,
     star_threshold,
     stars_found,
+    stored_hunt,
 )
 from cnncourse.chapters.applications.transposed import STAMP_INPUT, STAMP_KERNEL, stamped, transposed_step
 from cnncourse.course import stored
@@ -50,7 +50,7 @@ def test_an_input_cell_that_is_not_there_is_refused(position):
 
 
 def windows_above(threshold):
-    hunt = star_hunt()
+    hunt = stored_hunt()
     found = [
         (hunt.scores[r, c], [4 * c, 4 * r, 4 * c + 24, 4 * r + 24])
         for r in range(19)
@@ -70,14 +70,14 @@ def test_the_boxes_are_those_that_torchvision_keeps(threshold, overlap):
     ).numpy()
     assert sorted(map(tuple, boxes)) == sorted(map(tuple, corners[kept])) or len(set(scores)) < len(scores)
     iou = torchvision.ops.box_iou(
-        torch.tensor(boxes).double(), torch.tensor(star_hunt().stars).double()
+        torch.tensor(boxes).double(), torch.tensor(stored_hunt().stars).double()
     ).numpy()
     for i, star in enumerate(matched):
         if star >= 0:
             assert iou[i, star] >= 0.5
         else:
             taken = set(matched[:i].tolist())
-            assert all(iou[i, other] < 0.5 or other in taken for other in range(len(star_hunt().stars)))
+            assert all(iou[i, other] < 0.5 or other in taken for other in range(len(stored_hunt().stars)))
     given = matched[matched >= 0].tolist()
     assert len(set(given)) == len(given)
     found, alarms = len(given), len(boxes) - len(given)
