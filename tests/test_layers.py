@@ -29,7 +29,7 @@ ARROWS = {
     "explain": {"errors"},
     "plots": set(),
     "recipes": {"train", "models", "data", "transfer", "results"},
-    "cli": {"train", "models", "data", "recipes", "errors"},
+    "cli": {"train", "models", "data", "recipes", "results", "errors"},
     # The engine of the course, and what the chapters bring: the library above knows nothing of them.
     "course": {"plots", "errors"},
     "chapters": {"course", "errors", "plots", "ops"},

@@ -9,12 +9,20 @@ import safetensors.torch
 import torch
 
 from cnncourse import models, train
+from cnncourse.cli.sources import Source
 from cnncourse.data.arrays import ImageData
 from cnncourse.results import EvalResult, History, to_text
 from cnncourse.train import TrainConfig, checkpoint
 from cnncourse.train.folder import opened
 
-FILES = ("checkpoint.pt", "model.safetensors", "config.json", "history.json", "evaluation.json")
+FILES = (
+    "checkpoint.pt",
+    "model.safetensors",
+    "config.json",
+    "history.json",
+    "evaluation.json",
+    "command.json",
+)
 
 
 def images(n=12):
@@ -35,6 +43,9 @@ def fit(folder, **changes):
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     (folder / "evaluation.json").write_text(train.evaluate(fit(folder), images()).to_json())
+    Source("digits", size=(28, 28)).save(
+        folder, {"model": "perceptron", "weights": None, "valid": 0.1, "settings": {}}
+    )
     return folder
 
 
@@ -53,6 +64,8 @@ def content(folder, name):
         return checkpoint.load_config(folder)
     if name == "history.json":
         return History.load(folder / name)
+    if name == "command.json":
+        return Source.load_all(folder)
     return comparable(vars(EvalResult.from_json((folder / name).read_text())))
 
 
