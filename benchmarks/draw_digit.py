@@ -2,23 +2,21 @@
 
     CNNCOURSE_DATA=… python benchmarks/draw_digit.py
 
-Writes the record to `benchmarks/results/draw_digit.json`, and the weights to `runs/draw_digit.json`
-of the chapter. Drawings differ from MNIST's digits, so the images are turned, moved, sheared and scaled.
+Writes the record and the weights to `runs/draw_digit.json` of its chapter. Drawings differ from MNIST's digits,
+so the images are turned, moved, sheared and scaled.
 """
 
 from __future__ import annotations
 
 import base64
-import json
 
 import numpy as np
-from record import chapter_run, save
+from record import save
 
 from cnncourse import data, models
 from cnncourse.chapters.a_cnn_from_scratch.digit_reader import DigitReader
 from cnncourse.train import Augment, TrainConfig, fit
 
-STORED = chapter_run("a_cnn_from_scratch", "draw_digit")
 CONFIG = TrainConfig(
     epochs=4,
     batch_size=128,
@@ -58,14 +56,9 @@ def main() -> None:
         for start in range(0, len(images), 500)
     )
     accuracy = float(right / len(images))
-    STORED.write_text(
-        json.dumps({**content, "test_accuracy": accuracy}, separators=(",", ":")) + "\n", "utf-8"
-    )
-    print(f"test accuracy {accuracy:.4f} with 8-bit weights, {STORED.stat().st_size / 1000:.0f} kB")
-    save(
-        "draw_digit",
-        {"test_accuracy": accuracy, "training_images": len(train.images), "epochs": CONFIG.epochs},
-    )
+    print(f"test accuracy {accuracy:.4f} with 8-bit weights")
+    figures = {"test_accuracy": accuracy, "training_images": len(train.images), "epochs": CONFIG.epochs}
+    save("draw_digit", figures, chapter="a_cnn_from_scratch", drawn=content)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ screen. Each module is one file under a name made from its content, which explor
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from cnncourse.course import modules
 from cnnsite.images import FrameStore, drop_script_notes, externalise, share_code
 
 _HOME = re.compile(r'<div class="cnl" data-live="[^"]*" data-module="([^"]+)"')
+_STATE = re.compile(r'(<script type="application/json" class="cnl-state")>(.*?)</script>', re.DOTALL)
+LARGEST_STATE = 8000  # characters that stand in the page itself; a larger state waits in a file
 
 
 def bring_to_life(body: str, store: FrameStore, prefix: str) -> str:
@@ -51,7 +55,18 @@ def bring_to_life(body: str, store: FrameStore, prefix: str) -> str:
     host = prefix + store.save(modules.host().encode(), ".js")
     # Deferred: it starts once the page is there.
     script = f'<script src="{host}" defer></script>\n'
+    body = _STATE.sub(lambda match: _state(match, store, prefix), body)
     return links + _HOME.sub(lambda match: f'{match[0]} data-scripts="{files[match[1]]}"', body) + script
+
+
+def _state(match: re.Match, store: FrameStore, prefix: str) -> str:
+    """Move a large state into a script of its own, which the host loads with the explorer's modules."""
+    opening, text = match.groups()
+    if len(text) <= LARGEST_STATE:
+        return match[0]
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    place = store.save(f"cnnLive.keep({json.dumps(key)},{text});\n".encode(), ".js")
+    return f'{opening} data-key="{key}" data-from="{prefix}{place}"></script>'
 
 
 def preview(pieces: list[str], folder: Path) -> Path:

@@ -19,7 +19,7 @@ from cnncourse.plots.picture import Picture
 
 @functools.cache
 def _network() -> dict[str, Any]:
-    return stored("draw_digit")
+    return stored("draw_digit")["drawn"]
 
 
 @functools.cache

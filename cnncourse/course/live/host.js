@@ -8,6 +8,7 @@
   if (window.cnnLive) return;
   const modules = {};
   const loading = new Map();
+  const kept = {};
 
   /** Runs a module once its dependencies have run: scripts are loaded in that order. */
   const define = (name, needs, make) => {
@@ -30,6 +31,13 @@
       );
     }
     return loading.get(url);
+  };
+
+  /** The state an explorer starts from: what stands in the page, or in a file of its own where it is large. */
+  const storedState = async ({ textContent, dataset }) => {
+    if (!dataset.from) return JSON.parse(textContent);
+    await load(dataset.from);
+    return structuredClone(kept[dataset.key]);
   };
 
   /** Large pictures of whole grey levels come as bytes, everything else as it is. */
@@ -67,7 +75,7 @@
     box.className = "cnl-app";
     try {
       await Promise.all(home.dataset.scripts.split(" ").map(load));
-      const stored = JSON.parse(home.querySelector(".cnl-state").textContent);
+      const stored = await storedState(home.querySelector(".cnl-state"));
       const state = Object.fromEntries(Object.entries(stored).map(([key, value]) => [key, decode(value)]));
       home.append(box);
       await modules[home.dataset.module].default.render({ model: makeModel(state), el: box, page: true, home });
@@ -83,7 +91,11 @@
     }
   };
 
-  window.cnnLive = { define, modules };
+  const keep = (key, state) => {
+    kept[key] = state;
+  };
+
+  window.cnnLive = { define, modules, keep };
   const near = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {
