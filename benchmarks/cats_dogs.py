@@ -20,14 +20,15 @@ from record import earlier, save
 from torch import nn
 
 from cnncourse import data, models, train, transfer
+from cnncourse.recipes import RECIPES
 
-EPOCHS = 25
-ARTICLE_AUGMENT = train.Augment(shear=0.2, scale=(0.8, 1.2), flip=0.5)
+ARTICLE = RECIPES["article1"].config  # settings and augmentation of the article stand there alone
 STRONGER_AUGMENT = train.Augment(
     flip=0.5, rotate=15, shift=0.1, scale=(0.8, 1.2), brightness=0.2, contrast=0.2, saturation=0.2
 )
-ARTICLE = {"optimizer": "adam", "lr": 1e-3, "weight_decay": 0.0, "schedule": "constant", "batch_size": 32}
-REGULARISED = {"optimizer": "adamw", "lr": 2e-3, "weight_decay": 0.01, "batch_size": 32}
+REGULARISED = train.TrainConfig(
+    epochs=ARTICLE.epochs, lr=2e-3, weight_decay=0.01, batch_size=32, augment=STRONGER_AUGMENT
+)
 
 
 def article1() -> nn.Module:
@@ -54,10 +55,10 @@ def deeper() -> nn.Module:
 
 
 SCRATCH = {
-    "plain": (article1, ARTICLE, train.Augment()),
-    "article": (article1, ARTICLE, ARTICLE_AUGMENT),
-    "deeper": (deeper, ARTICLE, ARTICLE_AUGMENT),
-    "regularised": (regularised, REGULARISED, STRONGER_AUGMENT),
+    "plain": (article1, replace(ARTICLE, augment=train.Augment())),
+    "article": (article1, ARTICLE),
+    "deeper": (deeper, ARTICLE),
+    "regularised": (regularised, REGULARISED),
 }
 CONDITIONS = (*SCRATCH, "frozen", "fine-tuned")
 
@@ -102,11 +103,11 @@ def one_run(condition: str, seed: int) -> dict:
             **common,
         )
     else:
-        build, settings, augment = SCRATCH[condition]
+        build, settings = SCRATCH[condition]
         learn, valid, test = pictures(64)
         torch.manual_seed(seed)
         model = build()
-        config = train.TrainConfig(epochs=EPOCHS, augment=augment, **common, **settings)
+        config = replace(settings, **common)
     curve = TestCurve(test)
     began = time.process_time()
     history = train.fit(model, learn, valid, config, callbacks=[curve])

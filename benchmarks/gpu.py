@@ -24,7 +24,7 @@ from torchvision.transforms import v2
 
 from cnncourse import models, train
 from cnncourse.data.arrays import ImageData
-from cnncourse.train.precision import autocast
+from cnncourse.train.precision import autocast, choose_precision
 from cnncourse.train.timing import interleave
 
 
@@ -72,7 +72,7 @@ def loader_epoch(model: nn.Module, loader: DataLoader, device: torch.device, pre
 def compare(make_model, data: ImageData, config: train.TrainConfig, workers: int, rounds: int) -> dict:
     """Images per second of both, in turns."""
     device = train.choose_device(config.device)
-    precision = train.choose_precision(config.precision, device)
+    precision = choose_precision(config.precision, device)
     side, padding = data.images.shape[2], config.augment.crop_padding
     steps = [v2.RandomCrop(side, padding=padding), v2.RandomHorizontalFlip()] if padding else []
     steps += [v2.ToDtype(torch.float32, scale=True), v2.Normalize(list(data.mean), list(data.std))]

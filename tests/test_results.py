@@ -68,5 +68,5 @@ def test_eval_result_survives_json_without_its_long_arrays():
     back = EvalResult.from_json(result.to_json())
     assert (back.loss, back.accuracy, back.classes, back.labels) == (0.4, 5 / 6, ("cat", "dog"), None)
     np.testing.assert_array_equal(back.confusion, confusion)
-    with pytest.raises(ValueError, match="EvalResult"):
+    with pytest.raises(ValueError, match="text is not a file of the format 'cnncourse evaluation 1'"):
         EvalResult.from_json(make_history().to_json())

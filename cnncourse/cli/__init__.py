@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from cnncourse.cli import data, doctor, evaluate, predict, recipe, summary, train
-from cnncourse.cli.parser import Parser, describe
+from cnncourse.cli.parser import Parser, Terminal, describe
 
 _EPILOG = """
 examples:
@@ -51,8 +51,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 if all went well, 1 if what was checked is not in order, 2 for an argument or input
         that cannot be used, 130 after Ctrl-C.
     """
-    for stream in (sys.stdout, sys.stderr):
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
         stream.reconfigure(errors="replace")  # a terminal without × shows a question mark instead of failing
+    sys.stdout, sys.stderr = map(Terminal, streams)
+    try:
+        return _run(argv)
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Parse the arguments and run the command; errors become one line."""
     try:
         parser = build_parser()
         args = parser.parse_args(argv)

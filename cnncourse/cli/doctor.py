@@ -79,6 +79,7 @@ def _packages() -> dict[str, tuple[str, str]]:
 
 
 def _device() -> None:
+    """Print where networks would compute."""
     import torch
 
     from cnncourse.train.precision import choose_device, choose_precision, device_name
@@ -90,6 +91,7 @@ def _device() -> None:
 
 
 def _data() -> None:
+    """Print where data lie and which are here."""
     from cnncourse.data import CATALOG, data_root
 
     root = data_root()

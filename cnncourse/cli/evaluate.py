@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnncourse.cli.sources import Source, add_data_options
+from cnncourse.errors import printable
 
 _EPILOG = """
 examples:
@@ -39,11 +40,12 @@ def run(args: argparse.Namespace) -> int:
     images = _images(args, config["data"])
     result = train.evaluate(model, images)
     measured = f"accuracy {result.accuracy:.2%}, loss {result.loss:.4f}"
-    print(f"{args.split} {measured} on {len(images):,} images of {images.name}")
+    print(f"{args.split} {measured} on {len(images):,} images of {printable(images.name)}")
     table = result.per_class()
-    width = max(len("class"), *(len(name) for name in result.classes))
+    names = [printable(name) for name in result.classes]
+    width = max(len("class"), *map(len, names))
     print(f"{'class':{width}}  images  recall  precision  F1")
-    for row, name in enumerate(result.classes):
+    for row, name in enumerate(names):
         recall, precision, f1 = (table[key][row] for key in ("recall", "precision", "f1"))
         print(f"{name:{width}}  {int(table['support'][row]):6}  {recall:6.1%}  {precision:9.1%}  {f1:.3f}")
     return 0
@@ -51,11 +53,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _images(args: argparse.Namespace, trained_on: dict):
     """Return the images to measure on, of the size and with the classes the network knows."""
-    trained_with = Source.load(args.run_folder)
+    try:
+        trained_with = Source.load(args.run_folder)
+    except ValueError:
+        if args.data is None:
+            raise
+        trained_with = None  # its own memory is damaged, and all is said again
     if args.data is None and trained_with is None:
         raise ValueError(f"{args.run_folder} does not say what data it was trained on: give --data")
+    if len(trained_on["image_shape"] or ()) != 3:
+        raise ValueError(f"{args.run_folder} holds a network that was not trained on images")
     channels, height, width = trained_on["image_shape"]
-    classes = tuple(trained_on["classes"])
+    classes = trained_on["classes"] and tuple(trained_on["classes"])
     source = trained_with or Source(args.data)
     if args.data:
         source = replace(source, data=args.data, root=args.root, fallback=None)
@@ -73,10 +82,5 @@ def _images(args: argparse.Namespace, trained_on: dict):
         raise ValueError(
             f"--data {source.data} has {images.images.shape[1]} channels, the network in {args.run_folder} "
             f"takes {channels}"
-        )
-    if images.classes != classes:
-        raise ValueError(
-            f"--data {source.data} has the classes {', '.join(images.classes[:10])}, the network in "
-            f"{args.run_folder} knows {', '.join(classes[:10])}"
         )
     return images

@@ -6,7 +6,9 @@ import argparse
 import shlex
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
+
+from cnncourse.errors import printable
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,6 +37,21 @@ class Parser(argparse.ArgumentParser):
         sys.exit(2)
 
 
+class Terminal:
+    """A stream in which control characters of names are spelt out; a progress bar may begin its line anew."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text that cannot command the terminal."""
+        line = text.strip("\r")
+        return self._stream.write(text.replace(line, printable(line, keep="\n\t"), 1) if line else text)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
 def describe(error: Exception) -> str:
     """Return an error's text in one line; for a file that cannot be used, its name and why."""
     if isinstance(error, OSError) and error.strerror and error.filename is not None:
@@ -47,6 +64,7 @@ def describe(error: Exception) -> str:
 
 
 def _how_to_get(module: str) -> str:
+    """Return the command that installs what a module belongs to."""
     extras = {"torch": "torch", "torchvision": "torch", "safetensors": "torch", "tqdm": "torch"}
     return pip_install(extra=extras.get(module.split(".")[0], "course"))
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cnncourse.cli.sources import Source
+from cnncourse.errors import printable
 
 _DESCRIPTION = """Print class and probability for image files of any kind and size.
 
@@ -56,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
     model, config = train.load_run(args.run_folder)
     model.to(train.choose_device(args.device))
     source = Source.load(args.run_folder)
-    channels, *size = config["data"]["image_shape"]
+    about = config["data"]
+    if len(about["image_shape"] or ()) != 3:
+        raise ValueError(f"{args.run_folder} holds a network that was not trained on images")
+    channels, *size = about["image_shape"]
     paths, pictures = [], []
     for path in args.images:
         try:
@@ -64,27 +68,30 @@ def run(args: argparse.Namespace) -> int:
         except ValueError as error:
             print(f"cnncourse predict: error: {error}", file=sys.stderr)
         else:
-            paths.append(plain_path(path))
+            paths.append(printable(plain_path(path)))
     if pictures:
         images = np.stack(pictures)
-        _hint_at_inversion(paths, images, config["data"]["mean"], args.invert)
+        _hint_at_inversion(paths, images, about["mean"], args.invert)
         images = _inverted(images) if args.invert else images
-        _print_table(paths, train.predict(model, images), config["data"]["classes"], args.top)
+        probabilities = train.predict(model, images)
+        classes = about["classes"] or range(probabilities.shape[1])
+        _print_table(paths, probabilities, [printable(name) for name in classes], args.top)
     return 0 if len(pictures) == len(args.images) else 2
 
 
 def _print_table(paths: list[str], probabilities, classes: list[str], top: int) -> None:
+    """Print the likeliest classes of each file."""
     width = max(len(path) for path in paths)
     for path, row in zip(paths, probabilities):
         best = row.argsort()[::-1][:top]
         print(f"{path:{width}}  " + "  ".join(f"{classes[index]} {row[index]:.1%}" for index in best))
 
 
-def _hint_at_inversion(paths: list[str], images, mean: list[float], inverted: bool) -> None:
+def _hint_at_inversion(paths: list[str], images, mean: list[float] | None, inverted: bool) -> None:
     """Say so if a picture has light corners and the training images were dark on the whole."""
     import numpy as np
 
-    if inverted or np.mean(mean) > 0.35:
+    if inverted or mean is None or np.mean(mean) > 0.35:
         return
     border = np.concatenate([images[..., 0, :], images[..., -1, :], images[..., 0], images[..., -1]], axis=-1)
     for path, light in zip(paths, border.mean(axis=(1, 2)) > 150):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncourse.cli.sources import Source, some_text
-from cnncourse.cli.train import check_out
+from cnncourse.cli.train import CHECKPOINT, check_out, is_first
 
 if TYPE_CHECKING:
     from cnncourse.data import ImageData
@@ -29,6 +29,7 @@ recipes:
 examples:
   cnncourse recipe article2
   cnncourse recipe article4 --epochs 3 --seed 1 --out runs/article4
+  cnncourse recipe article4 --epochs 3 --seed 1 --out runs/article4 --resume   # after Ctrl-C or a kill
   cnncourse eval runs/article4                  # class by class
   cnncourse recipe article1 --data photos/      # photos/train/cat, photos/train/dog, photos/test/cat, …
   cnncourse recipe article1 --data pets         # Oxford's cats and dogs, after `cnncourse data get pets`
@@ -52,6 +53,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--out", type=some_text, metavar="DIR", help="folder for weights, history and settings"
     )
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out, if there is one")
     parser.add_argument(
         "--data",
         type=some_text,
@@ -75,8 +77,9 @@ def add(commands: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Follow the recipe and print the table."""
     out = None if args.out is None else Path(args.out)
-    check_out(out, resume=False)
+    check_out(out, args.resume)
     from cnncourse import recipes
+    from cnncourse.train.folder import only_writer
 
     recipe = recipes.RECIPES[args.name]
     chosen = {
@@ -89,25 +92,30 @@ def run(args: argparse.Namespace) -> int:
         chosen["epochs"] = args.epochs
     config = replace(recipe.config, **chosen)  # what is wrong is refused before any data are read
     images, test = load_data(recipe, args.data, args.root, args.fallback)
-    if out and images.name != "shapes":
-        _source(recipe, args.data, args.root, args.fallback).save(out)  # for `cnncourse eval`
-    outcome = recipes.run(recipe, images, test, config, out=out)
-    if not outcome.history.records:
-        print(f"cnncourse: error: no epoch was finished: {outcome.stopped}", file=sys.stderr)
-        return 1
-    if recipe.alternative and not outcome.stopped:
-        again = recipes.run(recipe, images, test, replace(recipe.alternative, **chosen))
-        outcome = replace(outcome, alternative=again.history)
+    with only_writer(out if is_first() else None):
+        if out and images.name != "shapes" and not (out / CHECKPOINT).exists():
+            _source(recipe, args.data, args.root, args.fallback).save(out)  # for `cnncourse eval`
+        outcome = recipes.run(recipe, images, test, config, out=out, resume=args.resume)
+        if not outcome.history.records:
+            print(f"cnncourse: error: no epoch was finished: {outcome.stopped}", file=sys.stderr)
+            return 1
+        if recipe.alternative and not outcome.stopped:
+            second, settings = out and out / "alternative", replace(recipe.alternative, **chosen)
+            again = recipes.run(recipe, images, test, settings, out=second, resume=args.resume)
+            outcome = replace(outcome, alternative=again.history)
     if recipe.data == "cats_dogs" and not outcome.stopped:
         outcome = replace(outcome, transfer=recipes.transferred(images, test, args.seed))
     _print(recipe, outcome, images, test)
     if outcome.stopped:
-        print(f"cnncourse: {outcome.stopped}", file=sys.stderr)
-        return 130 if outcome.stopped.startswith("interrupted") else 1
+        interrupted = outcome.stopped.startswith("interrupted")
+        hint = "; the same command with --resume goes on" if interrupted and out else ""
+        print(f"cnncourse: {outcome.stopped}{hint}", file=sys.stderr)
+        return 130 if interrupted else 1
     return 0
 
 
 def _print(recipe: Recipe, outcome, images: ImageData, test: ImageData) -> None:
+    """Print the figures, and what to know about them."""
     from cnncourse.recipes import table
 
     print(f"{recipe.name}: {recipe.title}")
@@ -134,13 +142,7 @@ def _why(recipe: Recipe, outcome, images: ImageData) -> str:
 def load_data(
     recipe: Recipe, data: str | None = None, root: str | None = None, fallback: bool = False
 ) -> tuple[ImageData, ImageData]:
-    """Return a recipe's training and test part; with `fallback` embedded data where its own are missing.
-
-    Raises
-    ------
-    DataNotFound
-        If the data are missing and `fallback` is False; the text says how to get them.
-    """
+    """Return a recipe's training and test part; with `fallback` embedded data where its own are missing."""
     from cnncourse.data import DataNotFound, data_root
 
     photographs, here = recipe.data == "cats_dogs", data_root(root)
@@ -167,6 +169,7 @@ def load_data(
 
 
 def _source(recipe: Recipe, data: str | None, root: str | None, fallback: bool) -> Source:
+    """Return where a recipe's images come from, and how they are made to fit."""
     name = data or recipe.data
     if recipe.stretch:
         return Source(name, root, size=recipe.stretch, resize="stretch")

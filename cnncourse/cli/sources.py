@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 # Beside a run's config.json: where its data came from, and what else the command was told, for --resume.
 COMMAND_FILE = "command.json"
-_VERSION = 1  # of command.json
 _TEST_SHARE = 0.2  # of a folder that does not say what is for testing
 
 
@@ -40,12 +38,13 @@ class Source:
 
         `training` is what else `cnncourse train` was told.
         """
+        from cnncourse.results import to_text
         from cnncourse.train.checkpoint import write_text
 
         folder = self._folder()
         data = self.data if folder is None else str(folder.absolute())
         root = None if self.root is None else str(Path(self.root).expanduser().absolute())
-        content = {"version": _VERSION, **asdict(replace(self, data=data, root=root))}
+        content = asdict(replace(self, data=data, root=root))
         if training:
             content["training"] = training
         if folder is not None and self._split is None:
@@ -53,7 +52,7 @@ class Source:
                 self.load_parts()
         if self._split:
             content["split"] = self._split._asdict()
-        write_text(run / COMMAND_FILE, json.dumps(content, indent=1))
+        write_text(run / COMMAND_FILE, to_text("command", content))
 
     @classmethod
     def load(cls, run: Path) -> Source | None:
@@ -232,20 +231,20 @@ def _parts(folder: Path) -> Parts:
 
 def _read_command(run: Path) -> tuple[Source | None, dict, Split | None]:
     """Return what `Source.save` wrote into the folder of a run: the source, what else was told, the split."""
+    from cnncourse.results import from_text
+
     path = run / COMMAND_FILE
     if not path.exists():
         return None, {}, None
+    content = path.read_bytes()
     try:
-        content = dict(json.loads(path.read_text(encoding="utf-8")))
-        version = content.pop("version", _VERSION)
-        if version == _VERSION:
-            training = _read_training(content.pop("training", {}))
-            split = _read_split(content.pop("split", None))
-            source = Source(**content)
-            return replace(source, size=tuple(source.size) if source.size else None), training, split
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise ValueError(f"{path} is damaged ({error}): give --data") from None
-    raise ValueError(f"{path} has the version {version!r}, known is {_VERSION}: use a newer cnncourse")
+        content = from_text(content, "command", COMMAND_FILE)
+        training = _read_training(content.pop("training", {}))
+        split = _read_split(content.pop("split", None))
+        source = Source(**content)
+        return replace(source, size=tuple(source.size) if source.size else None), training, split
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path} is damaged, foreign or newer ({error}): give --data") from None
 
 
 def _read_split(value: object) -> Split | None:

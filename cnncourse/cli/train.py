@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
@@ -102,9 +101,12 @@ def run(args: argparse.Namespace) -> int:
     import torch
 
     from cnncourse import data, models, train
+    from cnncourse.train.folder import only_writer
 
     # What is wrong is refused before any data are read.
     config = train.TrainConfig.from_dict(settings | {"progress": not args.quiet})
+    if config.early_stopping and not share:
+        raise ValueError("--early-stopping watches the loss on held-out images: give --valid above 0")
     source = _fitted(asked, training["model"])
     images, test = source.load_parts(out if out and (out / CHECKPOINT).exists() else None)
     _check_classes(source, images)
@@ -113,23 +115,24 @@ def run(args: argparse.Namespace) -> int:
     fitting, valid = data.split_data(images, share, config.seed) if share else (images, None)
     if "batch_size" not in settings and len(fitting) < _MANY_IMAGES:
         config = replace(config, batch_size=_SMALL_BATCH)
-    if out and _is_first() and not (out / CHECKPOINT).exists():
-        source.save(out, training)
-    history = train.fit(model, fitting, valid, config, out=out, resume=args.resume)
-    if not _is_first():
-        return 0
-    if history.stopped and history.stopped.startswith("interrupted"):
-        if out:
-            history.save(out / "history.json")  # the interruption may have come while it was being written
-        done = f"{len(history.records)} of {config.epochs} epochs are done"
-        where = f"; go on with --resume --out {out}" if out else ""
-        print(f"cnncourse: interrupted, {done}{where}", file=sys.stderr)
-        return 130
-    return _report(model, test, history, out)
+    with only_writer(out if is_first() else None):
+        if out and is_first() and not (out / CHECKPOINT).exists():
+            source.save(out, training)
+        history = train.fit(model, fitting, valid, config, out=out, resume=args.resume)
+        if not is_first():
+            return 0
+        if history.stopped and history.stopped.startswith("interrupted"):
+            done = f"{len(history.records)} of {config.epochs} epochs are done"
+            where = f"; go on with --resume --out {out}" if out else ""
+            print(f"cnncourse: interrupted, {done}{where}", file=sys.stderr)
+            return 130
+        return _report(model, test, history, out)
 
 
 def _report(model, test, history, out: Path | None) -> int:
+    """Measure the network on the test part, print and keep the figures; return the exit code."""
     from cnncourse import train
+    from cnncourse.train.checkpoint import EVALUATION, write_text
 
     if not history.records:
         print(f"cnncourse: error: no epoch was finished: {history.stopped}", file=sys.stderr)
@@ -141,10 +144,8 @@ def _report(model, test, history, out: Path | None) -> int:
         f"after {len(history.records)} epochs in {seconds:.1f} s on {history.device}"
     )
     if out:
-        evaluation = out / "evaluation.json"
-        evaluation.unlink(missing_ok=True)
         if math.isfinite(result.loss):  # JSON has no word for what is not
-            evaluation.write_text(result.to_json() + "\n", encoding="utf-8")
+            write_text(out / EVALUATION, result.to_json())
         written = [name for name in _RUN_FILES if (out / name).exists()]
         print(f"written to {out}: {', '.join(written)}")
     if history.stopped and "not finite" in history.stopped:
@@ -163,9 +164,11 @@ def _check_classes(source: Source, images) -> None:
         )
 
 
-def _is_first() -> bool:
+def is_first() -> bool:
     """Whether this process is the one that reports; under torchrun each one runs the command."""
-    return os.environ.get("RANK", "0") == "0"
+    from cnncourse.train.distributed import place
+
+    return place()[0] == 0
 
 
 def check_out(out: Path | None, resume: bool) -> None:
@@ -176,9 +179,10 @@ def check_out(out: Path | None, resume: bool) -> None:
         return
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out {out} is a file: give a folder")
-    if not out.is_dir() or not _is_first():  # the first process may have begun to write
+    if not out.is_dir() or not is_first():  # the first process may have begun to write
         return
-    present = {path.name for path in out.iterdir()}
+    # A process that was killed leaves a lock and half-written files, whose names begin with a dot.
+    present = {path.name for path in out.iterdir() if not path.name.startswith(".")}
     if resume and present and not present & {CHECKPOINT, "config.json", COMMAND_FILE}:
         raise ValueError(f"--out {out} holds files but no run to go on with: choose another folder")
     if not resume and present - {COMMAND_FILE}:
@@ -188,15 +192,9 @@ def check_out(out: Path | None, resume: bool) -> None:
 
 
 def _told(args: argparse.Namespace, out: Path | None) -> tuple[Source, dict]:
-    """Return data, and network, weights, held-out share and settings: as said now, else as the run was begun.
-
-    Raises
-    ------
-    ValueError
-        If what is said contradicts the run that is to go on.
-    """
+    """Return data, and network, weights, share and settings: as said now, else as the run was begun."""
     said = {name: getattr(args, name) for name in ("model", "weights", "valid")}
-    begun, training = Source.load_all(out) if out and args.resume else (None, {})
+    begun, training = _begun(args, out) if out and args.resume else (None, {})
     other_data = begun and args.data and not Source(args.data, args.root).same_data(begun)
     if training and (out / CHECKPOINT).exists():
         _refuse_other(said, training, out)
@@ -206,6 +204,22 @@ def _told(args: argparse.Namespace, out: Path | None) -> tuple[Source, dict]:
     settings = training.get("settings", {}) | _settings(args)
     source = replace(begun or Source(_DATA), **given)
     return source, _DEFAULTS | training | _given(said) | {"settings": settings}
+
+
+def _begun(args: argparse.Namespace, out: Path) -> tuple[Source | None, dict]:
+    """Return what the run in a folder was told when it began."""
+    try:
+        begun, training = Source.load_all(out)
+    except ValueError:
+        if not args.data:
+            raise
+        return None, {}  # its own memory is damaged, and all is said again
+    if (out / CHECKPOINT).exists() and not training and (begun or not args.data):
+        raise ValueError(
+            f"{out} holds a run that `cnncourse train` did not begin: go on with what began it, `cnncourse "
+            f"recipe NAME --out {out} --resume` or fit(..., out, resume=True)"
+        )
+    return begun, training
 
 
 def _refuse_other(said: dict, training: dict, out: Path) -> None:
@@ -236,19 +250,18 @@ def _settings(args: argparse.Namespace) -> dict:
 
 
 def _augmentation(text: str) -> dict[str, float | int | tuple[float, float]]:
-    """Read ``flip=0.5,scale=0.9:1.1`` into the fields of Augment."""
-    from cnncourse.train import Augment
-
-    known = [field.name for field in fields(Augment)]
+    """Read ``flip=0.5,scale=0.9:1.1`` into what Augment takes."""
     chosen = {}
     for part in text.split(","):
         name, _, value = (word.strip() for word in part.partition("="))
-        if name not in known:
-            raise ValueError(f"--augment {part.strip()!r}: there are {', '.join(known)}, as in flip=0.5")
+        if name in chosen:
+            raise ValueError(f"--augment {part.strip()!r}: {name} is given twice")
         try:
             numbers = [float(word) for word in value.split(":")]
         except ValueError:
-            raise ValueError(f"--augment {part.strip()!r}: {value!r} is not a number") from None
+            raise ValueError(
+                f"--augment {part.strip()!r}: {value!r} is not a number; give flip=0.5 or scale=0.9:1.1"
+            ) from None
         whole = [int(number) if number.is_integer() else number for number in numbers]
         chosen[name] = whole[0] if len(whole) == 1 else tuple(numbers)
     return chosen

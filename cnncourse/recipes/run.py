@@ -21,6 +21,7 @@ def run(
     config: train.TrainConfig | None = None,
     *,
     out: str | Path | None = None,
+    resume: bool = False,
 ) -> Outcome:
     """Train a recipe's network with its settings and measure it after every epoch.
 
@@ -34,6 +35,8 @@ def run(
         The recipe's settings with a change, such as another seed or fewer epochs; None: as they are.
     out : path, default None
         Folder for weights, history and settings.
+    resume : bool, default False
+        Go on with the run in ``out``, if there is one.
 
     Returns
     -------
@@ -54,6 +57,8 @@ def run(
     >>> outcome.parameters, len(outcome.history.records), outcome.history.records[-1].valid_accuracy > 0.5
     (7850, 2, True)
     """
+    if not isinstance(recipe, Recipe):
+        raise TypeError(f"recipe is {recipe!r}; pass one of recipes.RECIPES, such as RECIPES['article2']")
     config = config or recipe.config
     torch.manual_seed(config.seed)
     channels = images.images.shape[1]
@@ -61,7 +66,7 @@ def run(
     if recipe.keras:
         start_like_keras(model)
         images = replace(images, mean=(0.0,) * channels, std=(1.0,) * channels)
-    history = train.fit(model, images, test, config, out=out)
+    history = train.fit(model, images, test, config, out=out, resume=resume)
     return Outcome(sum(p.numel() for p in model.parameters()), history)
 
 

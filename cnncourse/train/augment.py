@@ -7,11 +7,16 @@ every device, and nothing waits for the GPU.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
 from torch.nn import functional as F
+
+from cnncourse.errors import did_you_mean
+from cnncourse.results import is_of_kind
+from cnncourse.train.checks import check_kinds, check_range, check_whole
 
 Draws = dict[str, torch.Tensor]  # name of a parameter -> its values, one per sample, shape (N,)
 
@@ -40,24 +45,34 @@ class Augment:
     cutout: int = 0  # side of a square set to the mean colour, pixels
     mixup: float = 0.0  # alpha of the Beta(alpha, alpha) share in a blend of two images; 0: off
     cutmix: float = (
-        0.0  # alpha of the Beta(alpha, alpha) area kept when a box of another image is pasted in; 0: off
+        0.0  # alpha of the Beta(alpha, alpha) area kept when another image's box is pasted; 0: off
     )
 
     def __post_init__(self) -> None:
+        check_kinds(self, {})
+        is_pair = isinstance(self.scale, (tuple, list)) and len(self.scale) == 2
+        if not is_pair or not all(is_of_kind(side, float) for side in self.scale):
+            raise ValueError(f"scale={self.scale!r} must be two numbers, the smallest and the largest")
         object.__setattr__(self, "scale", tuple(self.scale))
         for name, high in (("flip", 1), ("shift", 1), ("rotate", 180), ("shear", 89)):
-            if not 0 <= getattr(self, name) <= high:
-                raise ValueError(f"{name}={getattr(self, name)!r} must lie between 0 and {high}")
+            check_range(
+                name, getattr(self, name), 0, math.nextafter(high, 90 * high), f"between 0 and {high}"
+            )
         for name in ("brightness", "contrast", "saturation", "mixup", "cutmix"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name}={getattr(self, name)!r} must be a number of at least 0")
+            check_range(name, getattr(self, name), 0, math.inf, "of at least 0")
         for name in ("crop_padding", "cutout"):
-            if not isinstance(getattr(self, name), int) or getattr(self, name) < 0:
-                raise ValueError(
-                    f"{name}={getattr(self, name)!r} must be a whole number of pixels, at least 0"
-                )
-        if len(self.scale) != 2 or not 0 < self.scale[0] <= self.scale[1]:
+            check_whole(name, getattr(self, name), 0)
+        if not 0 < self.scale[0] <= self.scale[1] < math.inf:
             raise ValueError(f"scale={self.scale!r} must be (smallest, largest), both above 0")
+
+    @classmethod
+    def from_dict(cls, changes: Mapping) -> Augment:
+        """An augmentation from names and values; ValueError for a name that is no change."""
+        known = [field.name for field in fields(cls)]
+        for name in changes:
+            if name not in known:
+                raise ValueError(f"Augment has no change {name!r}. {did_you_mean(name, known)}")
+        return cls(**changes)
 
     @property
     def warps(self) -> bool:
@@ -70,20 +85,12 @@ class Augment:
         return bool(self.brightness or self.contrast or self.saturation)
 
     def draw(self, n: int, height: int, width: int, rng: np.random.Generator) -> Draws:
-        """Random parameters for ``n`` images of ``height`` × ``width`` pixels.
-
-        Returns
-        -------
-        dict of str to Tensor of shape (n,)
-            Only the parameters of the changes that are on.
-
-        Raises
-        ------
-        ValueError
-            If the cutout square is larger than the image.
-        """
-        if self.cutout > min(height, width):
-            raise ValueError(f"cutout={self.cutout} is larger than the images, {height}×{width} pixels")
+        """Random parameters for ``n`` images of ``height`` × ``width``, of the changes that are on."""
+        for name, side in (("cutout", min(height, width)), ("crop_padding", max(height, width))):
+            if getattr(self, name) > side:
+                raise ValueError(
+                    f"{name}={getattr(self, name)} is larger than the images, {height}×{width} pixels"
+                )
         draws: dict[str, np.ndarray] = {}
         if self.crop_padding:
             draws["top"] = rng.integers(0, 2 * self.crop_padding + 1, n)
@@ -129,22 +136,9 @@ class Augment:
     def blend(
         self, pixels: torch.Tensor, labels: torch.Tensor, draws: Draws, num_classes: int
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Cut out and mix normalised images.
+        """Cut out and mix normalised images (N, C, H, W), 0 being the mean colour.
 
-        Parameters
-        ----------
-        pixels : Tensor of shape (N, C, H, W)
-            Normalised images: 0 is the mean colour.
-        labels : Tensor of shape (N,), int64
-        draws : dict
-            From ``draw``.
-        num_classes : int
-
-        Returns
-        -------
-        pixels : Tensor of shape (N, C, H, W)
-        labels : Tensor of shape (N,), or of shape (N, num_classes) with the share of each class if images
-        were mixed
+        Labels (N,) become shares of each class (N, num_classes) where images are mixed.
         """
         if self.cutout:
             pixels = pixels.masked_fill(
@@ -152,6 +146,10 @@ class Augment:
             )
         if not (self.mixup or self.cutmix):
             return pixels, labels
+        if labels.ndim != 1:
+            raise ValueError(
+                "train yields shares of classes for labels; leave mixup and cutmix 0, or yield numbers"
+            )
         mixed, share = mix(pixels, draws)
         target = pixels.new_zeros(len(labels), num_classes).scatter_(1, labels[:, None], 1.0)  # one-hot
         share = share.to(pixels.dtype).view(-1, 1)
@@ -173,10 +171,8 @@ def crop_and_flip(images: torch.Tensor, padding: int, draws: Draws) -> torch.Ten
         rows = rows + draws["top"][:, None]
         columns = columns + draws["left"][:, None]
     sample = torch.arange(n, device=images.device)
-    taken = images.permute(0, 2, 3, 1)[
-        sample[:, None, None], rows[:, :, None], columns[:, None, :]
-    ]  # (N, H, W, C)
-    return taken.permute(0, 3, 1, 2)
+    places = sample[:, None, None], rows[:, :, None], columns[:, None, :]
+    return images.permute(0, 2, 3, 1)[places].permute(0, 3, 1, 2)  # by way of (N, H, W, C)
 
 
 def warp(pixels: torch.Tensor, draws: Draws) -> torch.Tensor:
@@ -194,17 +190,9 @@ def warp(pixels: torch.Tensor, draws: Draws) -> torch.Tensor:
     d = cos / draws["scale"]
     x, y = -draws["dx"], -draws["dy"]
     # affine_grid measures each side from -1 to 1, hence the ratios of the sides.
-    theta = torch.stack(
-        [
-            a,
-            b * height / width,
-            2 * (a * x + b * y) / width,
-            c * width / height,
-            d,
-            2 * (c * x + d * y) / height,
-        ],
-        dim=1,
-    ).view(n, 2, 3)
+    across = [a, b * height / width, 2 * (a * x + b * y) / width]
+    down = [c * width / height, d, 2 * (c * x + d * y) / height]
+    theta = torch.stack([*across, *down], dim=1).view(n, 2, 3)
     grid = F.affine_grid(theta, list(pixels.shape), align_corners=False)  # (N, H, W, 2)
     return F.grid_sample(pixels, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
@@ -242,22 +230,8 @@ def _grey(pixels: torch.Tensor) -> torch.Tensor:
 
 
 def mix(pixels: torch.Tensor, draws: Draws) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mixup and cutmix with the next image of the batch.
+    """Mix each image (N, C, H, W) with the next of the batch; with it comes the share (N,) that is its own.
 
-    Parameters
-    ----------
-    pixels : Tensor of shape (N, C, H, W)
-    draws : dict
-        ``mix`` for mixup; ``keep``, ``box_y``, ``box_x`` for cutmix; ``boxed`` says which, if both are there.
-
-    Returns
-    -------
-    mixed : Tensor of shape (N, C, H, W)
-    share : Tensor of shape (N,)
-        How much of each mixed image is the sample's own; the rest is its neighbour's.
-
-    References
-    ----------
     Zhang et al.: mixup, arXiv:1710.09412 (2017), section 2. Yun et al.: CutMix, arXiv:1905.04899 (2019).
     """
     other = pixels.roll(1, 0)
@@ -270,20 +244,16 @@ def mix(pixels: torch.Tensor, draws: Draws) -> tuple[torch.Tensor, torch.Tensor]
     height, width = pixels.shape[2:]
     half = 0.5 * torch.sqrt(1 - draws["keep"])  # half the box's side, as a share of the image's side
     half_height, half_width = (half * height).long(), (half * width).long()
-    top, bottom = (
-        (draws["box_y"] - half_height).clamp(min=0),
-        (draws["box_y"] + half_height).clamp(max=height),
-    )
-    left, right = (draws["box_x"] - half_width).clamp(min=0), (draws["box_x"] + half_width).clamp(max=width)
+    y, x = draws["box_y"], draws["box_x"]
+    top, bottom = (y - half_height).clamp(min=0), (y + half_height).clamp(max=height)
+    left, right = (x - half_width).clamp(min=0), (x + half_width).clamp(max=width)
     box = _box(pixels, top, left, bottom - top, right - left)
     pasted = torch.where(box, other, pixels)
     pasted_share = 1 - (bottom - top) * (right - left) / (height * width)
     if "boxed" not in draws:
         return pasted, pasted_share
-    boxed = draws["boxed"]
-    return torch.where(boxed.view(-1, 1, 1, 1), pasted, blended), torch.where(
-        boxed, pasted_share, blended_share
-    )
+    boxed, share = draws["boxed"], torch.where(draws["boxed"], pasted_share, blended_share)
+    return torch.where(boxed.view(-1, 1, 1, 1), pasted, blended), share
 
 
 def _box(pixels: torch.Tensor, top, left, height, width) -> torch.Tensor:

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from cnncourse.errors import printable
 from cnncourse.results import EpochRecord
 
 # Called after every epoch with its record and the model. A text that it returns ends training and is kept as
@@ -62,7 +63,7 @@ class Progress:
     def note(self, text: str) -> None:
         """A line about the run as a whole."""
         if self.show:
-            print(text, file=self.stream, flush=True)
+            print(printable(text), file=self.stream, flush=True)
 
 
 def best_epoch(records: Sequence[EpochRecord]) -> int:
@@ -87,8 +88,6 @@ class WeightAverage:
     After step t: average ← d·average + (1 - d)·weights, with d = min(decay, (1 + t) / (10 + t)), so that the
     random start is forgotten soon.
 
-    References
-    ----------
     Polyak, Juditsky: Acceleration of stochastic approximation by averaging, SIAM J. Control Optim. 30 (1992).
     """
 

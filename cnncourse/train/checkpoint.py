@@ -1,4 +1,4 @@
-"""Files of a run: written whole or not at all, read without running anything that is in them.
+"""Files of a run: whole or not there, with checksums, read without running anything that is in them.
 
 A run's folder holds ``model.safetensors`` (the weights to use), ``config.json`` (network, data, settings),
 ``history.json``, and ``checkpoint.pt`` (all that is needed to go on). Resuming reads ``checkpoint.pt``
@@ -7,13 +7,13 @@ alone, so there is no moment at which two files must agree.
 
 from __future__ import annotations
 
-import json
-import os
+import hashlib
+import io
 import pickle
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import safetensors
 import safetensors.torch
@@ -21,124 +21,140 @@ import torch
 from torch import nn
 
 from cnncourse import models
-from cnncourse.results import History
+from cnncourse.results import VERSION, History, checked, epoch_record, from_text, refuse_other_format, to_text
+from cnncourse.train.folder import opened, write_atomic, write_text
+from cnncourse.train.wrappers import own_state, unwrapped, wrapped_state
 
 CHECKPOINT, WEIGHTS, CONFIG, HISTORY = "checkpoint.pt", "model.safetensors", "config.json", "history.json"
-FORMAT = "cnncourse checkpoint 1"
+_SEAL = ", SHA-256 "
+EVALUATION = "evaluation.json"  # of the weights beside it: it goes when they do
 
-
-def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file so that at every moment ``path`` is either the old file or the whole new one.
-
-    The bytes go to ``<path>.part``, are forced to the disk, and the file takes its name in one step (POSIX
-    rename).
-
-    Parameters
-    ----------
-    path : Path
-        The file; its folder is made if need be.
-    write : callable
-        Writes the content to the open binary file it is given.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written, for example because the disk is full; ``path`` is then as it was.
-    """
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except (OSError, RuntimeError) as error:  # torch.save reports a failed write as RuntimeError
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        cause = error if isinstance(error, OSError) else error.__context__ or error
-        state = "its former content is untouched" if path.exists() else "nothing is left of it"
-        raise OSError(
-            f"{path} could not be written ({cause}); {state}. Free some space, then resume"
-        ) from error
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Force the new name to the disk too; systems that cannot open a folder do without."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    with suppress(OSError):
-        os.fsync(handle)
-    os.close(handle)
+# The entries of the files, as annotations; what may be None may be missing.
+_RUN = {"model": dict | str, "data": dict, "train": dict}
+_SPEC = {"name": str, "num_classes": int, "in_channels": int}
+_DATA = {
+    "name": str | None,
+    "classes": list[str] | None,
+    "image_shape": list[int] | None,
+    "mean": list[float] | None,
+    "std": list[float] | None,
+    "own_floats": bool | None,
+}
+_STATE = {
+    "run": dict,
+    "model": dict,
+    "optimizer": dict,
+    "scheduler": dict,
+    "average": dict | None,
+    "average_steps": int,
+    "best": dict | None,
+    "records": list[dict],
+    "stopped": str | None,
+}
 
 
 def save_checkpoint(folder: Path, state: dict) -> None:
     """Write all that is needed to continue a run: a dict of tensors, numbers, texts, lists and dicts."""
-    write_atomic(Path(folder) / CHECKPOINT, lambda file: torch.save({"format": FORMAT, **state}, file))
+    state = {"format": f"cnncourse checkpoint {VERSION}", **state}
+    write_atomic(Path(folder) / CHECKPOINT, lambda file: torch.save(state, file))
 
 
 def load_checkpoint(folder: Path) -> dict | None:
     """The state written by ``save_checkpoint``, or None where there is none.
 
     The file is read as data: a pickle that would call something is refused, and nothing in it runs.
-
-    Raises
-    ------
-    ValueError
-        If the file is truncated, damaged, unsafe, or not one of ours.
     """
     path = Path(folder) / CHECKPOINT
-    if not path.exists():
+    try:
+        with opened(path) as file:
+            content = io.BytesIO(file.read())
+    except FileNotFoundError:
         return None
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        if zipfile.is_zipfile(content):  # torch.load does not look at the checksums
+            with zipfile.ZipFile(content) as archive:
+                if archive.testzip() is not None:
+                    raise zipfile.BadZipFile("a checksum is that of another content")
+        content.seek(0)
+        state = torch.load(content, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ValueError(
             f"{path} is refused: it holds more than tensors and plain values, or is no checkpoint at all. "
             "Nothing in it was run. Delete it to start afresh, if you trust where the folder comes from"
         ) from error
-    except (RuntimeError, EOFError, OSError, KeyError, ValueError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever torch meets in a damaged file
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"{path} is truncated or damaged ({reason}); delete it to start afresh") from error
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise ValueError(f"{path} is a torch file, but no {FORMAT!r}; resume from another folder")
+        raise ValueError(
+            f"{path} is truncated or damaged ({reason}), so the run cannot go on. {_left_in(path.parent)}"
+            "Delete it to start afresh"
+        ) from error
+    if not isinstance(state, dict) or "format" not in state:
+        raise ValueError(
+            f"{path} is a torch file, but no checkpoint of cnncourse: resume from another folder"
+        )
+    refuse_other_format(state.pop("format"), "checkpoint", path)
+    state = checked(state, _STATE, path)
+    checked(state["run"], _RUN, path)
+    checked(state["run"]["data"], _DATA, path)
+    for record in state["records"]:
+        epoch_record(record, path)
     return state
 
 
+def _left_in(folder: Path) -> str:
+    """What of a run with a damaged checkpoint can still be used."""
+    with suppress(OSError, ValueError):
+        read_weights(folder / WEIGHTS)
+        return f"The weights of its last epoch are whole, in {WEIGHTS}: predict and eval use them. "
+    return ""
+
+
+def _rewritten(folder: Path) -> str:
+    """How a damaged file that follows from the checkpoint is made anew."""
+    return f"; --resume writes it again from {CHECKPOINT}" if (folder / CHECKPOINT).exists() else ""
+
+
 def save_weights(path: Path, weights: Mapping[str, torch.Tensor]) -> None:
-    """Write a ``state_dict`` as safetensors, atomically.
-
-    Parameters
-    ----------
-    path : Path
-        The file; its folder is made if need be.
-    weights : mapping of str to Tensor
-        ``model.state_dict()``, on any device.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "linear.safetensors"
-    ...     save_weights(file, nn.Linear(2, 1).state_dict())
-    ...     sorted(safetensors.torch.load_file(file))
-    ['bias', 'weight']
-    """
+    """Write a ``state_dict``, on any device, as safetensors."""
     # A copy each: safetensors refuses tensors that share memory, as tied weights do.
     tensors = {name: t.detach().to("cpu", copy=True).contiguous() for name, t in weights.items()}
-    write_atomic(Path(path), lambda file: file.write(safetensors.torch.save(tensors)))
+    # In one entry, as safetensors writes several in an order of its own each time.
+    about = {"format": f"cnncourse weights {VERSION}{_SEAL}{_checksum(tensors)}"}
+    write_atomic(Path(path), lambda file: file.write(safetensors.torch.save(tensors, about)))
+
+
+def _checksum(tensors: Mapping[str, torch.Tensor]) -> str:
+    """SHA-256 of names, shapes, types and numbers."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The weights in a file of ``save_weights``, compared with their checksum."""
+    with opened(path):
+        pass  # it can be read: what fails now is in the file
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            tensors, about = {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+        form, _, checksum = about.get("format", "").partition(_SEAL)
+        if checksum and checksum != _checksum(tensors):
+            raise ValueError("its checksum is that of other weights")
+    except (safetensors.SafetensorError, ValueError, KeyError) as error:
+        raise ValueError(
+            f"{path} is no whole safetensors file, or damaged ({error}){_rewritten(path.parent)}"
+        ) from error
+    if checksum:
+        refuse_other_format(form, "weights", path)
+    return tensors
 
 
 def load_weights(path: Path, model: nn.Module) -> None:
-    """Load weights written by ``save_weights`` into a network of the same architecture.
+    """Load the weights of a run, ``model.safetensors``, into a network of the same architecture.
 
     Parameters
     ----------
@@ -164,15 +180,13 @@ def load_weights(path: Path, model: nn.Module) -> None:
     >>> torch.equal(one.weight, other.weight)
     True
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist; train first, or give the folder of a run")
+    unwrapped(model)
     try:
-        tensors = safetensors.torch.load_file(path)
-    except (safetensors.SafetensorError, ValueError, KeyError) as error:
-        raise ValueError(f"{path} is no whole safetensors file ({error})") from error
+        tensors = read_weights(Path(path))
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{path} does not exist; train first, or give the folder of a run") from error
     try:
-        model.load_state_dict(tensors)
+        model.load_state_dict(wrapped_state(model, tensors))
     except RuntimeError as error:
         raise ValueError(f"{path} holds the weights of another network: {error}") from error
 
@@ -212,14 +226,11 @@ def save_run(
     ['config.json', 'history.json', 'model.safetensors']
     """
     folder = Path(path)
-    write_text(folder / CONFIG, json.dumps(config, indent=1))
-    save_weights(folder / WEIGHTS, model.state_dict() if isinstance(model, nn.Module) else model)
+    write_text(folder / CONFIG, to_text("config", config))
+    with suppress(OSError):
+        (folder / EVALUATION).unlink()
+    save_weights(folder / WEIGHTS, own_state(model) if isinstance(model, nn.Module) else model)
     write_text(folder / HISTORY, history.to_json())
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, atomically."""
-    write_atomic(path, lambda file: file.write((text + "\n").encode()))
 
 
 def load_run(path: str | Path) -> tuple[nn.Module, dict]:
@@ -260,21 +271,40 @@ def load_run(path: str | Path) -> tuple[nn.Module, dict]:
     (64, 10)
     """
     folder = Path(path)
-    if not (folder / CONFIG).exists():
-        raise FileNotFoundError(
-            f"{folder} is no folder of a run: it has no {CONFIG}. Train with --out {folder} first"
-        )
-    try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        spec, trained_on = config["model"], config["data"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{folder / CONFIG} is damaged or foreign ({error!r})") from error
+    config = load_config(folder)
+    spec, place = config["model"], folder / CONFIG
     if not isinstance(spec, dict):
         raise ValueError(
             f"{folder} holds a network that models.create did not make; build it, then call "
             f"load_weights({str(folder / WEIGHTS)!r}, model)"
         )
-    model = models.create(spec["name"], spec["num_classes"], spec["in_channels"])
+    checked(spec, _SPEC, place)
+    try:
+        model = models.create(spec["name"], spec["num_classes"], spec["in_channels"])
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{place} asks for a network that cannot be made: {error}") from error
     load_weights(folder / WEIGHTS, model)
-    model.trained_on = trained_on
+    model.trained_on = config["data"]
     return model.eval(), config
+
+
+def load_config(folder: Path) -> dict:
+    """What a run says of its network, its data and its settings, each entry of its kind."""
+    place = folder / CONFIG
+    try:
+        with opened(place) as file:
+            config = checked(from_text(file.read(), "config", place), _RUN, place)
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{folder} is no folder of a run: it has no {CONFIG}. Train with --out {folder} first"
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"{error}{_rewritten(folder)}") from error
+    data, spec = checked(config["data"], _DATA, place), config["model"]
+    classes = data["classes"]
+    if isinstance(spec, dict) and classes is not None and len(classes) != spec.get("num_classes"):
+        raise ValueError(
+            f"{place} is not as it was written: {len(classes)} classes, and a network of "
+            f"{spec.get('num_classes')} outputs{_rewritten(folder)}"
+        )
+    return config | {"data": data}

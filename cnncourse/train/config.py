@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 
+from cnncourse.errors import did_you_mean
 from cnncourse.train.augment import Augment
+from cnncourse.train.checks import check_kinds, check_range, check_whole
 
 OPTIMIZERS = ("sgd", "nesterov", "adam", "adamw", "adadelta")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle")
@@ -35,7 +36,7 @@ class TrainConfig:
     0.05
     >>> TrainConfig(bach_size=64)
     Traceback (most recent call last):
-    TypeError: TrainConfig has no setting 'bach_size'; did you mean 'batch_size'?
+    TypeError: TrainConfig has no setting 'bach_size'. Did you mean 'batch_size'?
     """
 
     epochs: int = 5  # passes over the training images
@@ -44,9 +45,8 @@ class TrainConfig:
     lr: float | None = None  # peak step length; None: the optimiser's own, see DEFAULT_LR
     momentum: float = 0.9  # share of the last step kept, sgd and nesterov only; 0 to below 1
     weight_decay: float = 5e-4  # pull towards zero per unit of lr; in adamw apart from the gradient
-    lr_scales: Mapping[str, float] = field(
-        default_factory=dict
-    )  # factor on lr by start of parameter name; 0 freezes
+    # factor on lr by start of parameter name; 0 freezes
+    lr_scales: Mapping[str, float] = field(default_factory=dict)
     schedule: str = "one-cycle"  # one of SCHEDULES
     warmup: float = 0.3  # share of all steps during which one-cycle climbs; 0 to below 1
     step_epochs: int = 2  # epochs between two drops of the step schedule
@@ -71,7 +71,8 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         if isinstance(self.augment, Mapping):
-            object.__setattr__(self, "augment", Augment(**self.augment))
+            object.__setattr__(self, "augment", Augment.from_dict(self.augment))
+        check_kinds(self, _KINDS)
         object.__setattr__(self, "lr_scales", dict(self.lr_scales))
         _check_choice("optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("schedule", self.schedule, SCHEDULES)
@@ -79,25 +80,21 @@ class TrainConfig:
         if self.lr is None:
             object.__setattr__(self, "lr", DEFAULT_LR[self.optimizer])
         for name, smallest in _WHOLE_NUMBERS.items():
-            _check_whole(name, getattr(self, name), smallest)
+            check_whole(name, getattr(self, name), smallest)
         if self.seed > _LARGEST_SEED:
             raise ValueError(f"seed={self.seed} must be a whole number from 0 to {_LARGEST_SEED}")
         for name, (low, high, rule) in _RANGES.items():
-            _check_range(name, getattr(self, name), low, high, rule)
+            check_range(name, getattr(self, name), low, high, rule)
         for prefix, factor in self.lr_scales.items():
-            _check_range(f"lr_scales[{prefix!r}]", factor, 0, float("inf"), "at least 0")
-        if self.clip_norm is not None and not (_is_number(self.clip_norm) and self.clip_norm > 0):
-            raise ValueError(f"clip_norm={self.clip_norm!r} must be above 0, or None for no limit")
+            check_range(f"lr_scales[{prefix!r}]", factor, 0, float("inf"), "at least 0")
+        if self.clip_norm is not None:
+            check_range("clip_norm", self.clip_norm, 1e-300, float("inf"), "above 0, or None for no limit")
 
     @classmethod
     def from_dict(cls, settings: Mapping) -> TrainConfig:
-        """A configuration from a mapping, as ``to_dict`` or a JSON file gives it.
-
-        Raises
-        ------
-        ValueError
-            For an unknown key (near matches are listed) or a value out of range.
-        """
+        """A configuration from a mapping, as ``to_dict`` gives it; ValueError if it is none."""
+        if not isinstance(settings, Mapping):
+            raise ValueError(f"settings must be a mapping of names to values, got {settings!r}")
         _refuse_unknown(settings, ValueError)
         return cls(**settings)
 
@@ -106,13 +103,15 @@ class TrainConfig:
         return json.loads(json.dumps(asdict(self)))
 
 
+_KINDS = {
+    **dict.fromkeys(("optimizer", "schedule", "precision", "device"), str),
+    **dict.fromkeys(("channels_last", "compile", "deterministic", "progress"), bool),
+    "lr_scales": Mapping,
+    "augment": Augment,
+}
 _WHOLE_NUMBERS = {
-    "epochs": 1,
-    "batch_size": 1,
-    "step_epochs": 1,
-    "early_stopping": 0,
-    "workers": 0,
-    "seed": 0,
+    **dict.fromkeys(("epochs", "batch_size", "step_epochs"), 1),
+    **dict.fromkeys(("early_stopping", "workers", "seed"), 0),
 }
 _LARGEST_SEED = 2**63 - 1  # what PyTorch's generators take, with room to add the epoch
 _BELOW_ONE = (0, 1, "at least 0 and below 1")
@@ -132,41 +131,19 @@ def _refuse_unknown(settings: Mapping, error: type[Exception]) -> None:
     known = [f.name for f in fields(TrainConfig)]
     for key in settings:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=3)
-            hint = " or ".join(map(repr, near)) if near else None
-            hint = f"did you mean {hint}?" if hint else f"settings: {', '.join(known)}"
-            raise error(f"TrainConfig has no setting {key!r}; {hint}")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+            raise error(f"TrainConfig has no setting {key!r}. {did_you_mean(key, known)}")
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Refuse a name that is none of the choices."""
     if value not in choices:
-        near = difflib.get_close_matches(str(value).lower(), choices, n=1)
-        hint = f'did you mean "{near[0]}"? ' if near else ""
-        raise ValueError(f"{name}={value!r} is unknown; {hint}choose one of {', '.join(choices)}")
-
-
-def _check_whole(name: str, value: object, smallest: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
-        raise ValueError(f"{name}={value!r} must be a whole number of at least {smallest}")
-
-
-def _check_range(name: str, value: object, low: float, high: float, rule: str) -> None:
-    if not _is_number(value) or not low <= value < high:  # NaN and infinity fail the comparison
-        raise ValueError(f"{name}={value!r} must be a number {rule}")
+        raise ValueError(f"{name}={value!r} is unknown. {did_you_mean(value, choices)}")
 
 
 def changed_settings(old: Mapping, new: Mapping) -> dict[str, tuple]:
-    """Settings that differ between two configurations in a way that changes what is computed.
+    """Settings that differ in a way that changes what is computed, each with its old and new value.
 
-    Returns
-    -------
-    dict of str to (old, new)
-        Empty when a run of ``old`` may be continued with ``new``. More epochs are no change for the schedules
-        that do not stretch over the whole run.
+    More epochs are no change for the schedules that do not stretch over the whole run.
     """
     free = set(RUNTIME_FIELDS)
     if old.get("schedule") == new.get("schedule") and new.get("schedule") in ("constant", "step"):

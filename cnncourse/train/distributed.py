@@ -7,6 +7,7 @@ so that N processes with batch B take the steps of one process with batch N·B.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import torch
 import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+
+from cnncourse.train.wrappers import device_of
 
 
 @dataclass(frozen=True)
@@ -41,33 +44,69 @@ class Team:
         return box[0]
 
 
+def place() -> tuple[int, int]:
+    """Rank and number of processes as the environment says them; a rank without a team counts for nothing."""
+    numbers = []
+    for name, default in (("RANK", "0"), ("WORLD_SIZE", "1")):
+        text = os.environ.get(name, default)
+        if not text.isdecimal():
+            raise ValueError(
+                f"{name}={text} in the environment is no number: unset it, or start with torchrun"
+            )
+        numbers.append(int(text))
+    rank, world = numbers
+    return (rank, world) if world > 1 else (0, 1)
+
+
 def join(device: torch.device) -> Team:
     """The team that ``torchrun`` describes in the environment; a process started without it is alone.
 
     Uses nccl between GPUs and gloo between CPUs.
     """
-    world = int(os.environ.get("WORLD_SIZE", "1"))
+    rank, world = place()
     if world == 1:
+        if os.environ.get("RANK", "0") != "0":
+            said = f"RANK={os.environ['RANK']} in the environment counts for nothing without WORLD_SIZE"
+            print(f"{said}: this process trains alone", file=sys.stderr)
         return Team()
     opened = not dist.is_initialized()
     if opened:
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        try:
+            dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        except (ValueError, RuntimeError) as error:
+            raise RuntimeError(
+                f"RANK={rank} and WORLD_SIZE={world} in the environment say that {world} processes "
+                f"train together, and they do not meet ({str(error).splitlines()[0]}). Start them with "
+                "torchrun, or unset both to train alone"
+            ) from error
     return Team(dist.get_rank(), dist.get_world_size(), int(os.environ.get("LOCAL_RANK", "0")), opened)
 
 
 @contextmanager
 def leaving(team: Team) -> Iterator[None]:
-    """Close the process group at the end, if ``join`` opened it."""
+    """Close the process group at the end, if ``join`` opened it; say what to do where a process was lost."""
     try:
         yield
+    except RuntimeError as error:
+        lost = isinstance(error, dist.DistError) or any(word in str(error) for word in _LOST)
+        if team.world == 1 or not lost:
+            raise
+        raise RuntimeError(
+            f"process {team.rank} of {team.world} lost another one ({str(error).splitlines()[0]}): see above "
+            "what ended that one, then start all again with --resume"
+        ) from error
     finally:
         if team.joined_here:
             dist.destroy_process_group()
 
 
+# What torch says where the other end of a connection is gone.
+_LOST = ("Connection closed by peer", "Connection reset by peer", "Broken pipe", "gloo", "ncclRemoteError")
+
+
 def own_device(device: torch.device) -> torch.device:
     """The GPU of this process when several share a machine; other devices stay as they are."""
-    if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
+    if device.type == "cuda" and device.index is None and place()[1] > 1 and "LOCAL_RANK" in os.environ:
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(device)
     return device
@@ -89,7 +128,7 @@ def wrap(model: nn.Module, team: Team, batches) -> nn.Module:
     """
     if team.world == 1:
         return model
-    device_ids = [team.local_rank] if next(model.parameters()).device.type == "cuda" else None
+    device_ids = [team.local_rank] if device_of(model).type == "cuda" else None
     parallel = DistributedDataParallel(model, device_ids=device_ids)
 
     # Without annotations: DDP compares them with types, and here they would be texts.

@@ -13,7 +13,11 @@ from torch.nn import functional as F
 from cnncourse.data.arrays import ImageData
 from cnncourse.data.torch_batches import Batch, DeviceBatches, StreamBatches
 from cnncourse.results import EvalResult
-from cnncourse.train.inputs import Stream, as_loader, class_names
+from cnncourse.train.checks import check_whole
+from cnncourse.train.classes import names_of, refuse_beyond, translated
+from cnncourse.train.inputs import check_fit, measured_batches, refuse_other_pixels
+from cnncourse.train.streams import Stream
+from cnncourse.train.wrappers import device_of, unwrapped
 
 
 class Totals:
@@ -52,7 +56,7 @@ def means(sums: torch.Tensor) -> tuple[float, float]:
 def measure(model: nn.Module, batches: Iterable[Batch], context: AbstractContextManager) -> Totals:
     """Cross-entropy and right answers of a network over batches; nothing is trained."""
     model.eval()
-    totals = Totals(next(model.parameters()).device)
+    totals = Totals(device_of(model))
     for images, labels in batches:
         with context:
             logits = model(images)
@@ -71,7 +75,8 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
         are normalised as in its training (``model.trained_on``, set by ``fit`` and ``load_run``), else by the
         mean and standard deviation of ``data``.
     data : ImageData, or torch DataLoader or Dataset
-        As for ``fit``.
+        As for ``fit``. Where network and data name their classes, the names decide; data may have some of the
+        network's.
     batch_size : int
         Images at a time.
 
@@ -82,7 +87,8 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     Raises
     ------
     ValueError
-        If there are no images, or labels exceed the network's outputs.
+        If there are no images, a class or label is none of the network's, or its training images were
+        normalised in another way.
 
     Examples
     --------
@@ -94,27 +100,36 @@ def evaluate(model: nn.Module, data: ImageData | Stream, batch_size: int = 1000)
     >>> bool(result.accuracy == result.confusion.trace() / 64)
     True
     """
-    device = next(model.parameters()).device
-    mean, std = _normalisation(model)
-    if isinstance(data, ImageData):
-        batches = DeviceBatches(data, batch_size, device, mean=mean, std=std)
+    inner = unwrapped(model)
+    about = getattr(inner, "trained_on", None) or {}
+    check_whole("batch_size", batch_size, 1)
+    batches = measured_batches(data, batch_size, device_of(inner), _normalisation(about), "data", ())
+
+    def first(images: torch.Tensor) -> None:
+        """See from the first images whether they go with the network."""
+        refuse_other_pixels(images, about, "data")
+        check_fit(inner, batches, images, None)
+
+    if isinstance(batches, StreamBatches):
+        batches.loader.first = first
     else:
-        batches = StreamBatches(as_loader(data, batch_size), device, mean=mean, std=std)
+        first(batches.images)
     logits, labels = _all_logits(model, batches.epoch(1))
-    if not len(labels):
-        raise ValueError("data holds no image to evaluate")
-    outputs = logits.shape[1]
-    if labels.max() >= outputs:
+    if labels.ndim == 2:
         raise ValueError(
-            f"data has label {int(labels.max())}, and the network only {outputs} outputs (0 to {outputs - 1})"
+            "data has shares of classes for labels; evaluate needs one class per image, as a number"
         )
+    outputs, given, known = logits.shape[1], names_of(data), about.get("classes") or ()
+    if len(known) == outputs:
+        labels, given = torch.from_numpy(translated(labels.numpy(), given, known, "data")), tuple(known)
+    refuse_beyond(labels.numpy(), outputs, "data")
     predicted = logits.argmax(dim=1)
     confusion = torch.bincount(labels * outputs + predicted, minlength=outputs**2).view(outputs, outputs)
     return EvalResult(
         loss=F.cross_entropy(logits, labels).item(),
         accuracy=(predicted == labels).double().mean().item(),
         confusion=confusion.numpy(),
-        classes=class_names(data, outputs),
+        classes=given if len(given) == outputs else tuple(map(str, range(outputs))),
         labels=labels.numpy(),
         predicted=predicted.numpy(),
         probability=logits.softmax(dim=1).numpy(),
@@ -153,28 +168,32 @@ def predict(model: nn.Module, images: np.ndarray, batch_size: int = 1000) -> np.
     >>> probability.shape, np.allclose(probability.sum(axis=1), 1)
     ((5, 10), True)
     """
-    mean, std = _normalisation(model)
-    if mean is None:
+    inner = unwrapped(model)
+    about = getattr(inner, "trained_on", None) or {}
+    check_whole("batch_size", batch_size, 1)
+    if not isinstance(images, np.ndarray):
+        raise TypeError(f"images is a {type(images).__name__}; pass an ndarray of uint8, such as data.images")
+    if images.dtype == np.uint8:
+        refuse_other_pixels(images, about, "images")
+    mean, std = _normalisation(about)
+    if mean is None or not about.get("image_shape"):
         raise ValueError(
             "model does not say how its images were normalised; train it with fit or read it with load_run"
         )
-    expected = tuple(model.trained_on["image_shape"])
-    if images.ndim != 4 or images.shape[1:] != expected or images.dtype != np.uint8:
+    expected = tuple(about["image_shape"])
+    if images.ndim != 4 or images.shape[1:] != expected or images.dtype != np.uint8 or not len(images):
         raise ValueError(
             f"images has shape {images.shape} and type {images.dtype}; this network takes uint8 of shape (N, "
-            f"{', '.join(map(str, expected))}): resize or convert first"
+            f"{', '.join(map(str, expected))}), N at least 1: resize or convert first"
         )
-    outputs = model.trained_on["classes"]
-    data = ImageData(images, np.zeros(len(images), np.int64), tuple(outputs), mean=mean, std=std)
-    batches = DeviceBatches(data, batch_size, next(model.parameters()).device)
-    logits, _ = _all_logits(model, batches.epoch(1))
+    data = ImageData(images, np.zeros(len(images), np.int64), ("",), mean=mean, std=std)
+    logits, _ = _all_logits(model, DeviceBatches(data, batch_size, device_of(inner)).epoch(1))
     return logits.softmax(dim=1).numpy()
 
 
-def _normalisation(model: nn.Module) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None]:
+def _normalisation(about: dict) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None]:
     """Mean and standard deviation the network was trained with, or two Nones."""
-    trained_on = getattr(model, "trained_on", None) or {}
-    mean, std = trained_on.get("mean"), trained_on.get("std")
+    mean, std = about.get("mean"), about.get("std")
     return (tuple(mean), tuple(std)) if mean else (None, None)
 
 
@@ -187,6 +206,4 @@ def _all_logits(model: nn.Module, batches: Iterable[Batch]) -> tuple[torch.Tenso
         pairs = [(model(images).float(), labels) for images, labels in batches]
     finally:
         model.train(training)
-    if not pairs:
-        return torch.empty(0, 1), torch.empty(0, dtype=torch.int64)
     return torch.cat([p[0] for p in pairs]).cpu(), torch.cat([p[1] for p in pairs]).cpu()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, DistributedSampler, IterableDataset
 
 from cnncourse.data.arrays import ImageData
 from cnncourse.data.torch_batches import DeviceBatches, StreamBatches
 from cnncourse.train.augment import Augment
+from cnncourse.train.classes import in_order, names_of
 from cnncourse.train.config import TrainConfig
 from cnncourse.train.distributed import Team
 from cnncourse.train.precision import is_out_of_memory
+from cnncourse.train.streams import CheckedLoader, Stream, as_loader, refuse_part, steps_of
 
-Stream: TypeAlias = "DataLoader | Dataset"  # gives (image, label) pairs or batches of them
 Batches = DeviceBatches | StreamBatches
 Statistics: TypeAlias = "tuple[tuple[float, ...] | None, tuple[float, ...] | None]"  # mean and deviation
 
@@ -36,153 +37,135 @@ def statistics(train: ImageData | Stream, valid: ImageData | Stream | None, mode
     return (data.mean, data.std) if data is not None else (None, None)
 
 
-def train_batches(
-    data: ImageData | Stream, config: TrainConfig, device: torch.device, team: Team, pixels: Statistics
-) -> Batches:
-    """Shuffled, augmented batches of the training data.
+def learned_classes(model: nn.Module, train: ImageData | Stream) -> tuple[str, ...]:
+    """The classes in the order of the network's outputs: that of a network which knows just these, if any."""
+    before, ours = (getattr(model, "trained_on", None) or {}).get("classes") or (), names_of(train)
+    return tuple(before) if sorted(before) == sorted(ours) else ours
 
-    Raises
-    ------
-    ValueError
-        If there are no images, or a schedule needs a length that a stream does not have.
-    """
-    augment = None if config.augment == Augment() else config.augment
+
+def train_batches(
+    data: ImageData | Stream,
+    config: TrainConfig,
+    device: torch.device,
+    team: Team,
+    pixels: Statistics,
+    classes: tuple[str, ...],
+) -> Batches:
+    """Shuffled, augmented batches of the training data."""
     mean, std = pixels
+    common = {
+        "mean": mean,
+        "std": std,
+        "seed": config.seed,
+        "augment": None if config.augment == Augment() else config.augment,
+        "channels_last": config.channels_last,
+        "rank": team.rank,
+    }
     if isinstance(data, ImageData):
         if not len(data):
             raise ValueError("train holds no image")
-        return DeviceBatches(
-            data,
-            config.batch_size,
-            device,
-            mean=mean,
-            std=std,
-            shuffle=True,
-            seed=config.seed,
-            augment=augment,
-            channels_last=config.channels_last,
-            rank=team.rank,
-            world=team.world,
-        )
-    loader = as_loader(data, config.batch_size, config.workers, shuffle=True, seed=config.seed, team=team)
+        data = in_order(data, classes, "train")
+        return DeviceBatches(data, config.batch_size, device, shuffle=True, world=team.world, **common)
+    loader = as_loader(
+        data, config.batch_size, config.workers, who="train", shuffle=True, seed=config.seed, team=team
+    )
     if config.schedule != "constant" and steps_of(loader) is None:
         raise ValueError(
             f'schedule="{config.schedule}" needs the number of batches in an epoch, and this stream has no '
             'length; give its dataset a __len__, or choose schedule="constant"'
         )
-    return StreamBatches(
-        loader,
-        device,
-        mean=mean,
-        std=std,
-        seed=config.seed,
-        augment=augment,
-        num_classes=len(getattr(getattr(loader, "dataset", None), "classes", ())),
-        channels_last=config.channels_last,
-        rank=team.rank,
-    )
+    return StreamBatches(CheckedLoader(loader, "train", known=classes, joins=True), device, **common)
 
 
-def valid_batches(
-    data: ImageData | Stream | None, config: TrainConfig, device: torch.device, pixels: Statistics
-) -> Batches | None:
-    """Batches of the validation data in their own order, normalised as the training data are."""
-    if data is None:
-        return None
+def measured_batches(
+    data: ImageData | Stream,
+    size: int,
+    device: torch.device,
+    pixels: Statistics,
+    who: str,
+    classes: tuple[str, ...],
+    workers: int = 0,
+    channels_last: bool = False,
+) -> Batches:
+    """Batches to measure on, with labels in the numbers of a network that knows ``classes``."""
     mean, std = pixels
     if isinstance(data, ImageData):
         if not len(data):
-            raise ValueError("valid holds no image; pass None to train without validation")
-        # Without gradients larger batches fit.
-        size = max(config.batch_size, 500)
-        return DeviceBatches(data, size, device, mean=mean, std=std, channels_last=config.channels_last)
-    loader = as_loader(data, config.batch_size, config.workers)
-    return StreamBatches(loader, device, mean=mean, std=std, channels_last=config.channels_last)
+            raise ValueError(f"{who} holds no image")
+        data = in_order(data, classes, who)
+        return DeviceBatches(data, size, device, mean=mean, std=std, channels_last=channels_last)
+    loader = as_loader(data, size, workers, who=who)
+    refuse_part(loader, who)
+    checked = CheckedLoader(loader, who, known=classes)
+    return StreamBatches(checked, device, mean=mean, std=std, channels_last=channels_last)
 
 
-def as_loader(
-    data: Stream,
-    batch_size: int,
-    workers: int = 0,
-    *,
-    shuffle: bool = False,
-    seed: int = 0,
-    team: Team | None = None,
-) -> Iterable:
-    """A loader as it is, or a DataLoader around a Dataset; in a team each process draws its own part.
+def describe_data(data: ImageData | Stream, pixels: Statistics, classes: tuple[str, ...]) -> dict:
+    """What a saved run keeps of its training data, as plain values.
 
-    Raises
-    ------
-    TypeError
-        If ``data`` is neither.
+    What a stream shows in its first batch only is None until then: see ``learn_from``.
     """
-    if isinstance(data, DataLoader):
-        return data
-    if not isinstance(data, Dataset):
-        raise TypeError(
-            f"data is a {type(data).__name__}; pass an ImageData, a torch DataLoader or a Dataset"
-        )
-    sampler = None
-    if isinstance(data, IterableDataset):
-        shuffle = False  # its own order is the only one it has
-    elif team is not None and team.world > 1:
-        sampler = DistributedSampler(data, team.world, team.rank, shuffle=shuffle, seed=seed)
-        shuffle = False
-    pin = torch.cuda.is_available()
-    # Workers live for one epoch: those that stay keep their random state, and then the first epoch after a
-    # resumption would not be the one that was interrupted.
-    return DataLoader(data, batch_size, shuffle=shuffle, sampler=sampler, num_workers=workers, pin_memory=pin)
-
-
-def steps_of(batches: Iterable) -> int | None:
-    """Batches in an epoch, or None where nobody knows."""
-    try:
-        return len(batches)
-    except TypeError:  # an IterableDataset without __len__
-        return None
-
-
-def class_names(data: ImageData | Stream, outputs: int) -> tuple[str, ...]:
-    """The classes of a data set; numbers where it has no names for all outputs."""
-    classes = getattr(data, "classes", None) or getattr(getattr(data, "dataset", None), "classes", None) or ()
-    return tuple(map(str, classes)) if len(classes) == outputs else tuple(map(str, range(outputs)))
-
-
-def describe_data(data: ImageData | Stream, pixels: Statistics) -> dict:
-    """What a saved run keeps of its training data, as plain values; None where a stream does not say."""
-    mean, std = (None if values is None else list(values) for values in pixels)
-    if isinstance(data, ImageData):
-        return {
-            "name": data.name,
-            "classes": list(data.classes),
-            "image_shape": list(data.images.shape[1:]),
-            "mean": mean,
-            "std": std,
-            "images": len(data),
-        }
-    dataset = getattr(data, "dataset", data)
-    classes = getattr(dataset, "classes", None)
-    return {
-        "name": type(dataset).__name__,
-        "classes": None if classes is None else list(map(str, classes)),
+    about = {
+        "name": type(getattr(data, "dataset", data)).__name__,
+        "classes": list(classes) or None,
         "image_shape": None,
-        "mean": mean,
-        "std": std,
-        "images": steps_of(dataset),
+        "mean": None,
+        "std": None,
+        "images": steps_of(getattr(data, "dataset", data)),
     }
+    if isinstance(data, ImageData):
+        mean, std = map(list, pixels)
+        about |= {"name": data.name, "image_shape": list(data.images.shape[1:]), "mean": mean, "std": std}
+    return about
 
 
-def check_fit(model: nn.Module, batches: Batches) -> None:
-    """Send one image through the network before training, to say in plain words what does not fit.
+def learn_from(images: torch.Tensor, about: dict, pixels: Statistics) -> None:
+    """Complete ``describe_data`` by a stream's first batch, and refuse one that contradicts what is known."""
+    channels = images.shape[1]
+    mean, std = (None if values is None else list(values) for values in pixels)
+    if images.dtype != torch.uint8:
+        seen = {"own_floats": True}  # normalised by the loader, nobody knows how
+    elif mean is not None and len(mean) != channels:
+        raise ValueError(
+            f"train yields images of {channels} channels, and those that the network or valid are normalised "
+            f"by have {len(mean)}: convert one of them"
+        )
+    else:
+        seen = {"mean": mean or [0.0] * channels, "std": std or [1.0] * channels, "own_floats": False}
+    seen["image_shape"] = list(images.shape[1:])
+    for key, value in seen.items():
+        if about.get(key) not in (None, value):
+            raise ValueError(
+                f"train is not the data that this run began with: its {key} was {about[key]}, and the first "
+                f"batch has {value}"
+            )
+    about |= seen
 
-    Raises
-    ------
-    ValueError
-        If the network refuses the images or gives another number of outputs than there are classes.
+
+def refuse_other_pixels(images: torch.Tensor | np.ndarray, about: dict, who: str) -> None:
+    """Raise where numbers, as the first batch has them, would reach the network unlike in training."""
+    floats = images.dtype not in (torch.uint8, np.uint8)
+    if about.get("own_floats") and not floats:
+        raise ValueError(
+            f"{who} holds pixels from 0 to 255, and the network was trained on numbers that its loader had "
+            "normalised in a way of its own. Give a loader that does the same, or train with one that yields "
+            "uint8 pixels (torchvision's PILToTensor): then fit normalises both"
+        )
+    mean, std = about.get("mean"), about.get("std")
+    if floats and mean and any(mean) and images.min() >= 0 and images.max() <= 1:
+        raise ValueError(
+            f"{who} yields numbers from 0 to 1, and the network was trained on pixels normalised by mean "
+            f"{mean} and std {std}. Normalise by the same, or yield uint8 pixels: then it is done here"
+        )
+
+
+def check_fit(model: nn.Module, batches: Batches, images: torch.Tensor, num_classes: int | None) -> int:
+    """Send the first image through the network, to say in plain words what does not fit.
+
+    Returns the number of outputs; there must be ``num_classes`` of them, if that is known.
     """
-    if isinstance(batches, StreamBatches):
-        return  # reading a stream may be slow, or possible once only
-    image = batches.normalise(batches.images[:1])
+    image = images[:1].to(batches.device)
+    image = batches.normalise(image) if image.dtype == torch.uint8 else image.float()
     shape = "×".join(map(str, image.shape[1:]))
     training = model.training
     model.eval()
@@ -190,6 +173,8 @@ def check_fit(model: nn.Module, batches: Batches) -> None:
         with torch.inference_mode():
             outputs = model(image)
     except (RuntimeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise
         made_for = getattr(model, "spec", None)
         hint = f"; it was created as {made_for}" if made_for else ""
         raise ValueError(
@@ -198,26 +183,34 @@ def check_fit(model: nn.Module, batches: Batches) -> None:
         ) from error
     finally:
         model.train(training)
-    classes = batches.num_classes
-    if outputs.shape != (1, classes):
+    got = (
+        f"an output of shape {tuple(outputs.shape)}"
+        if isinstance(outputs, torch.Tensor)
+        else f"a {type(outputs).__name__}"
+    )
+    if not isinstance(outputs, torch.Tensor) or outputs.ndim != 2 or len(outputs) != 1:
         raise ValueError(
-            f"the network gives an output of shape {tuple(outputs.shape)} for one image, and the data have "
-            f"{classes} classes; create it with num_classes={classes}"
+            f"the network gives {got} for one image; it has to give one number per class, (1, K)"
         )
+    if num_classes and outputs.shape[1] != num_classes:
+        raise ValueError(
+            f"the network gives {got} for one image, and the data have {num_classes} classes; create it with "
+            f"num_classes={num_classes}"
+        )
+    return outputs.shape[1]
 
 
 @contextmanager
-def memory_explained(batch_size: int, device: torch.device) -> Iterator[None]:
-    """Let an error for lack of memory say what to try.
-
-    Raises
-    ------
-    MemoryError
-        In the place of torch's error; others pass as they are.
-    """
+def explained(batch_size: int, device: torch.device) -> Iterator[None]:
+    """Let errors for lack of memory, or of samples in a batch, say what to try; others pass as they are."""
     try:
         yield
-    except (RuntimeError, MemoryError) as error:
+    except (RuntimeError, ValueError, MemoryError) as error:
+        if "Expected more than 1 value per channel" in str(error):
+            raise ValueError(
+                f"batch normalisation cannot train on a single sample, and a batch holds no more (batch_size="
+                f"{batch_size}): give two samples or more, and batch_size of at least 2"
+            ) from error
         if not is_out_of_memory(error):
             raise
         remedy = (

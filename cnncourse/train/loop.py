@@ -15,10 +15,13 @@ from cnncourse.train import distributed
 from cnncourse.train.callbacks import Callback
 from cnncourse.train.config import TrainConfig
 from cnncourse.train.evaluation import Totals
-from cnncourse.train.inputs import Stream, memory_explained
+from cnncourse.train.folder import only_writer
+from cnncourse.train.inputs import explained
 from cnncourse.train.memory import kept_memory
 from cnncourse.train.precision import choose_device
 from cnncourse.train.run import Run
+from cnncourse.train.streams import Stream
+from cnncourse.train.wrappers import device_of
 
 
 def train_one_epoch(
@@ -76,7 +79,7 @@ def train_one_epoch(
     (64, [0.025])
     """
     model.train()
-    totals = Totals(next(model.parameters()).device)
+    totals = Totals(device_of(model))
     for images, labels in batches:
         with context:
             logits = model(images)
@@ -108,15 +111,18 @@ def fit(
     Parameters
     ----------
     model : nn.Module
-        (N, C, H, W) -> (N, K) logits. It is moved to the device and stays there.
+        (N, C, H, W) -> (N, K) logits. It is moved to the device and stays there. One that ``torch.compile``
+        or ``DataParallel`` wrapped is saved by its own names.
     train : ImageData, or torch DataLoader or Dataset
         An ``ImageData`` is put on the device whole, as uint8, and normalised by its mean and standard
         deviation, or by those that a network with trained weights learned with (``model.trained_on``).
         A loader streams what does not fit in memory: it keeps its batch size, order and normalisation. Where
-        it gives uint8 pixels they are normalised as well, by the statistics of ``valid`` if train has none.
-        A ``Dataset`` gets a shuffling loader.
+        it gives uint8 pixels they are normalised as well, by the statistics of ``valid`` if train has none;
+        where it gives floats, only data normalised in the same way can be measured afterwards. A ``Dataset``
+        gets a shuffling loader.
     valid : the same, optional
-        Measured after every epoch; normalised as the training data are.
+        Measured after every epoch; normalised as the training data are. The names of its classes decide, not
+        their numbers.
     config : TrainConfig, default TrainConfig()
     callbacks : sequence of callables
         Each is called as ``callback(record, model)`` after every epoch; a text it returns ends training.
@@ -137,8 +143,12 @@ def fit(
     ------
     ValueError
         If network, data and configuration do not fit together, or ``resume`` meets a run with other settings.
+    TypeError
+        If an argument is of another kind.
     FileExistsError
         If ``out`` holds a run and ``resume`` is False.
+    BlockingIOError
+        If another process is writing into ``out``.
     MemoryError
         If memory runs out; the text says which batch size to try.
     OSError
@@ -158,11 +168,18 @@ def fit(
     >>> len(history.records), history.stopped
     (2, None)
     """
-    config = config or TrainConfig()
+    config = TrainConfig() if config is None else config
+    out = None if out is None else Path(out)
+    _check_kinds(config, callbacks)
     device = distributed.own_device(choose_device(config.device))
     team = distributed.join(device)
-    with distributed.leaving(team), memory_explained(config.batch_size, device), kept_memory(device):
-        run = Run(model, train, valid, config, team, device, None if out is None else Path(out), resume)
+    with (
+        distributed.leaving(team),
+        explained(config.batch_size, device),
+        kept_memory(device),
+        only_writer(out if team.rank == 0 else None),
+    ):
+        run = Run(model, train, valid, config, team, device, out, resume)
         criterion = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
         try:
             while run.goes_on():
@@ -182,3 +199,13 @@ def fit(
             run.interrupt()
         run.state.leave_final_weights()
     return run.state.history
+
+
+def _check_kinds(config: object, callbacks: object) -> None:
+    """Refuse arguments that are of another kind."""
+    if not isinstance(config, TrainConfig):
+        raise TypeError(
+            f"config is a {type(config).__name__}; pass a TrainConfig, such as TrainConfig(epochs=3)"
+        )
+    if not isinstance(callbacks, Sequence) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks is {callbacks!r}; pass a list of functions of a record and a model")

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from cnncourse.train.config import TrainConfig
+from cnncourse.train.wrappers import device_of
 
 
 def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
@@ -15,11 +16,6 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimiz
 
     Parameters whose names start with a key of ``config.lr_scales`` form a group with their own learning rate;
     the longest matching key counts. A factor of 0 leaves them out, and stops their gradients.
-
-    Raises
-    ------
-    ValueError
-        If a key of ``lr_scales`` fits no parameter, or nothing is left to train.
     """
     groups: dict[float, list[nn.Parameter]] = {}
     unused = set(config.lr_scales)
@@ -43,7 +39,7 @@ def make_optimizer(model: nn.Module, config: TrainConfig) -> torch.optim.Optimiz
     parameters = [{"params": params, "lr": config.lr * scale} for scale, params in groups.items()]
     decay = config.weight_decay
     # One kernel for all parameters instead of several per parameter, where torch has it.
-    fused = next(model.parameters()).device.type in ("cuda", "cpu")
+    fused = device_of(model).type in ("cuda", "cpu")
     if config.optimizer in ("sgd", "nesterov"):
         nesterov = config.optimizer == "nesterov" and config.momentum > 0
         return torch.optim.SGD(
@@ -68,35 +64,11 @@ def last_lr(scheduler: torch.optim.lr_scheduler.LambdaLR, config: TrainConfig) -
 
 
 def lr_factor(step: int, config: TrainConfig, steps_per_epoch: int) -> float:
-    """Learning rate of a step, divided by its peak ``config.lr``.
+    """Learning rate of a step, 0 for the first, divided by its peak ``config.lr``.
 
-    Parameters
-    ----------
-    step : int
-        Steps taken so far, 0 for the first.
-    config : TrainConfig
-        Its ``schedule``, ``epochs``, ``warmup``, ``step_epochs`` and ``step_factor`` are read.
-    steps_per_epoch : int
-        Batches in an epoch.
-
-    Returns
-    -------
-    float
-        constant: 1. step: step_factor^(epoch // step_epochs). cosine: from 1 to 0 along half a cosine.
-        one-cycle: from 1/25 up to 1 during the first ``warmup`` of all steps, then down to 1/250,000, both
-        along half a cosine.
-
-    References
-    ----------
-    Cosine: Loshchilov, Hutter: SGDR, arXiv:1608.03983 (2016), section 3. One-cycle: Smith, Topin:
-    Super-convergence, arXiv:1708.07120 (2017); the factors are those of
-    ``torch.optim.lr_scheduler.OneCycleLR``.
-
-    Examples
-    --------
-    >>> config = TrainConfig(epochs=4, schedule="step", step_epochs=2, step_factor=0.1)
-    >>> [lr_factor(step, config, steps_per_epoch=10) for step in (0, 19, 20, 39)]
-    [1.0, 1.0, 0.1, 0.1]
+    Constant: 1. Step: step_factor^(epoch // step_epochs). Cosine (Loshchilov, Hutter: SGDR, arXiv:1608.03983,
+    2016, section 3): from 1 to 0. One-cycle (Smith, Topin: Super-convergence, arXiv:1708.07120, 2017; factors
+    of torch's OneCycleLR): from 1/25 to 1 during the first ``warmup`` of all steps, then down to 1/250,000.
     """
     if config.schedule == "constant":
         return 1.0

@@ -47,29 +47,10 @@ def choose_device(name: str = "auto") -> torch.device:
 def choose_precision(name: str, device: torch.device) -> str:
     """``"float32"`` or ``"bfloat16"``; ``"auto"`` takes bfloat16 where the GPU computes in it.
 
-    Parameters
-    ----------
-    name : {"auto", "float32", "bfloat16"}
-    device : torch.device
-        What ``choose_device`` returned.
-
-    Returns
-    -------
-    str
-        ``"float32"`` or ``"bfloat16"``.
-
-    Notes
-    -----
     Weights, their gradients and the optimiser stay in float32; only the layers that gain from it compute in
-    bfloat16 (torch.autocast). bfloat16 keeps float32's range, so no loss scaling is needed.
-
-    On a CPU ``"auto"`` stays with float32, or the figures of a run would depend on the kind of processor.
-    One with instructions for bfloat16 gains from ``"bfloat16"`` (``benchmarks/train.py``), others lose.
-
-    Examples
-    --------
-    >>> choose_precision("auto", choose_device("cpu"))
-    'float32'
+    bfloat16 (torch.autocast), which keeps float32's range, so no loss scaling is needed. On a CPU ``"auto"``
+    stays with float32, or the figures of a run would depend on the kind of processor: one with instructions
+    for bfloat16 gains (``benchmarks/train.py``), others lose.
     """
     if name != "auto":
         return name

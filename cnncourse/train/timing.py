@@ -24,24 +24,10 @@ def interleave(
     warmup: int = 1,
     device: torch.device | None = None,
 ) -> dict[str, list[float]]:
-    """Time several functions in turn, round after round.
+    """Seconds of each call of several functions, called in turn, after ``warmup`` rounds that do not count.
 
-    Parameters
-    ----------
-    candidates : mapping of str to callable
-        Called without arguments, in this order in even rounds and backwards in odd ones.
-    rounds : int
-        Times each is measured.
-    warmup : int, default 1
-        Rounds before that, which are not counted: they fill caches and choose kernels.
-    device : torch.device, default the CPU
-        Waited for before and after each call.
-
-    Returns
-    -------
-    dict of str to list of float
-        Seconds of each counted call. On the CPU with a single thread they are processor time, which other
-        programs do not disturb; else wall-clock time.
+    On the CPU with a single thread they are processor time, which other programs do not disturb; else
+    wall-clock time. A GPU is waited for before and after each call.
     """
     device = device or torch.device("cpu")
     alone = device.type == "cpu" and torch.get_num_threads() == 1 and os.environ.get("OMP_NUM_THREADS") == "1"

@@ -12,6 +12,8 @@ from torch.utils.data import Dataset
 
 from cnncourse.data.arrays import ImageData
 from cnncourse.data.torch_batches import DeviceBatches
+from cnncourse.train.checks import check_whole
+from cnncourse.train.wrappers import unwrapped
 from cnncourse.transfer.head import head_name
 
 
@@ -98,7 +100,9 @@ def prepare(
     >>> prepare(digits, models.create("resnet20", weights="cifar10"))
     ImageData(digits: 359 images of 3×32×32, 10 classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
     """
-    trained_on = getattr(model, "trained_on", None) or {}
+    if not isinstance(data, ImageData):
+        raise TypeError(f"data is a {type(data).__name__}; pass an ImageData, such as data.load('digits')")
+    trained_on = getattr(unwrapped(model), "trained_on", None) or {}
     mean, std = mean or trained_on.get("mean"), std or trained_on.get("std")
     if mean is None or std is None:
         raise ValueError(
@@ -153,6 +157,8 @@ def features(
     >>> features(models.create("resnet20", weights="cifar10"), data.shapes(8))
     FeatureData(shapes: 8 images of 64 features, 6 classes)
     """
+    check_whole("batch_size", batch_size, 1)
+    model = unwrapped(model)
     head = model.get_submodule(head_name(model))
     data = prepare(data, model, mean=mean, std=std)
     if not len(data):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from cnncourse.train.wrappers import unwrapped
+
 _LAYERS = (nn.Linear, nn.Conv2d)  # what a head may be
 
 
@@ -31,7 +33,7 @@ def head_name(model: nn.Module) -> str:
     >>> [head_name(models.create(name)) for name in ("resnet20", "lenet5")]
     ['fc', '11']
     """
-    names = [name for name, layer in model.named_modules() if isinstance(layer, _LAYERS)]
+    names = [name for name, layer in unwrapped(model).named_modules() if isinstance(layer, _LAYERS)]
     if not names or names[-1] == "":
         raise ValueError(
             f"model is a {type(model).__name__} and has no head apart from a body: its last linear or "
@@ -71,7 +73,7 @@ def replace_head(model: nn.Module, num_classes: int, seed: int = 0) -> nn.Module
     """
     if not isinstance(num_classes, int) or isinstance(num_classes, bool) or num_classes < 1:
         raise ValueError(f"num_classes={num_classes!r} must be a whole number of at least 1")
-    name = head_name(model)
+    name, whole, model = head_name(model), model, unwrapped(model)
     old, spec = model.get_submodule(name), getattr(model, "spec", None)
     outputs = old.weight.shape[0]
     if spec and spec["num_classes"] != outputs:
@@ -87,8 +89,8 @@ def replace_head(model: nn.Module, num_classes: int, seed: int = 0) -> nn.Module
     if spec:
         model.spec = {**spec, "num_classes": num_classes}
     if getattr(model, "trained_on", None):
-        model.trained_on = {**model.trained_on, "classes": [str(number) for number in range(num_classes)]}
-    return model
+        model.trained_on = {**model.trained_on, "classes": None}  # the new outputs stand for nothing yet
+    return whole
 
 
 def _layer_like(old: nn.Linear | nn.Conv2d, outputs: int) -> nn.Module:

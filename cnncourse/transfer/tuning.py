@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 
 from torch import nn
 
+from cnncourse.errors import did_you_mean
+from cnncourse.train.wrappers import unwrapped
 from cnncourse.transfer.head import head_name
 
 _NORMS = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm)  # belong to the layer before them
@@ -44,7 +45,8 @@ def freeze(model: nn.Module, *names: str) -> nn.Module:
     >>> sum(weight.numel() for weight in net.parameters() if weight.requires_grad)
     130
     """
-    for module in _chosen(model, names) if names else _body(model):
+    inner = unwrapped(model)
+    for module in _chosen(inner, names) if names else _body(inner):
         for parameter in module.parameters(recurse=False):
             parameter.requires_grad_(False)
         if not hasattr(module, "held"):
@@ -80,7 +82,8 @@ def unfreeze(model: nn.Module, *names: str) -> nn.Module:
     >>> sum(weight.numel() for weight in net.parameters() if weight.requires_grad)
     203650
     """
-    for module in _chosen(model, names) if names else model.modules():
+    inner = unwrapped(model)
+    for module in _chosen(inner, names) if names else inner.modules():
         for parameter in module.parameters(recurse=False):
             parameter.requires_grad_(True)
         module.held = False
@@ -104,10 +107,10 @@ def _chosen(model: nn.Module, names: Sequence[str]) -> Iterator[nn.Module]:
     known = dict(model.named_modules())
     for name in names:
         if name not in known or name == "":
-            near = difflib.get_close_matches(str(name), known, n=3)
-            children = [child for child, _ in model.named_children()]
-            hint = f"did you mean {', '.join(near)}?" if near else f"its layers are {', '.join(children)}"
-            raise ValueError(f"there is no layer {name!r} in the network; {hint}")
+            # What lies inside of others is too much to list.
+            near = did_you_mean(name, known)
+            hint = near if near.startswith("Did") else did_you_mean(name, dict(model.named_children()))
+            raise ValueError(f"there is no layer {name!r} in the network. {hint}")
     for name in names:
         yield from known[name].modules()
 
@@ -156,7 +159,7 @@ def layer_rates(model: nn.Module, decay: float) -> dict[str, float]:
     if isinstance(decay, bool) or not isinstance(decay, (int, float)) or not 0 < decay <= 1:
         raise ValueError(f"decay={decay!r} must be a number above 0 and at most 1")
     groups: list[list[str]] = []
-    for start, is_norm in _opened(model, ""):
+    for start, is_norm in _opened(unwrapped(model), ""):
         if is_norm and groups:
             groups[-1].append(start)
         else:

@@ -136,7 +136,7 @@ def test_resume_knows_its_training_pictures(run, photos, capsys):
 
 def test_a_run_of_an_older_version_is_measured_as_it_was_and_says_so(run, capsys):
     content = json.loads((run / "command.json").read_text())
-    del content["split"]
+    del content["split"], content["format"], content["checksum"]  # an older one has neither
     (run / "command.json").write_text(json.dumps(content))
     assert (
         "is of an older version and does not say which pictures it was trained on" in measured(run, capsys)[1]
@@ -145,9 +145,12 @@ def test_a_run_of_an_older_version_is_measured_as_it_was_and_says_so(run, capsys
 
 def test_a_newer_or_damaged_run_file_is_named(run, capsys):
     whole = json.loads((run / "command.json").read_text())
-    assert whole["version"] == 1
-    (run / "command.json").write_text(json.dumps(whole | {"version": 9}))
-    assert "command.json has the version 9, known is 1" in one_line_error(capsys, "eval", run)
+    assert whole["format"] == "cnncourse command 1"
+    (run / "command.json").write_text(json.dumps(whole | {"format": "cnncourse command 9"}))
+    assert "command.json was written by a newer cnncourse" in one_line_error(capsys, "eval", run)
+    (run / "command.json").write_text(json.dumps(whole | {"data": "elsewhere"}))
+    assert "its checksum is that of another content" in one_line_error(capsys, "eval", run)
+    del whole["format"], whole["checksum"]
     for damage in ([], {"train": {}}, {"train": 1, "test": {}}):
         (run / "command.json").write_text(json.dumps(whole | {"split": damage}))
-        assert "command.json is damaged (its split" in one_line_error(capsys, "eval", run)
+        assert "command.json is damaged, foreign or newer (its split" in one_line_error(capsys, "eval", run)

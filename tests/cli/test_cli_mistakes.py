@@ -13,6 +13,10 @@ from PIL import Image
 from cnncourse.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
+PLAIN_CHANGES = (
+    "crop_padding", "flip", "rotate", "shift", "shear", "brightness", "contrast", "saturation", "cutout",
+    "mixup", "cutmix",
+)  # fmt: skip
 TRAIN_MISTAKES = [
     (["--model", "lenet"], "lenet5"),
     (["--model", "resnet21"], "resnet20"),
@@ -29,7 +33,7 @@ TRAIN_MISTAKES = [
     (["--out", ""], "argument --out: it is empty"),
     (["--root", ""], "argument --root: it is empty"),
     (["--data", __file__], "is a file: give a data set's name, or a folder of images"),
-    (["--optimizer", "adamm"], 'did you mean "adam'),
+    (["--optimizer", "adamm"], "Did you mean 'adam'"),
     (["--schedule", "linear"], "schedule='linear' is unknown"),
     (["--precision", "int8"], "precision='int8' is unknown"),
     (["--device", "gpu"], "device='gpu'"),
@@ -39,9 +43,23 @@ TRAIN_MISTAKES = [
     (["--size", "axb"], "argument --size: 'axb' is neither"),
     (["--channels", "2"], "argument --channels: invalid choice"),
     (["--channels", "3", "--data", "digits"], "--channels 3: digits has 1"),
-    (["--augment", "flop=1"], "--augment 'flop=1': there are"),
+    (["--augment", "flop=1"], "Augment has no change 'flop'. Did you mean 'flip'?"),
     (["--augment", "flip=often"], "'often' is not a number"),
-    (["--augment", "flip=7"], "flip=7 must lie between 0 and 1"),
+    (["--augment", "flip=7"], "flip=7 must be a number between 0 and 1"),
+    (["--augment", "scale=1.2"], "scale=1.2 must be two numbers, the smallest and the largest"),
+    (["--augment", "scale=2"], "scale=2 must be two numbers"),
+    (["--augment", "scale=1:2:3"], "scale=(1.0, 2.0, 3.0) must be two numbers"),
+    (["--augment", "scale=0.9:inf"], "both above 0"),
+    (["--augment", "scale=nan:2"], "both above 0"),
+    (["--augment", "scale=:"], "'scale=:': ':' is not a number; give flip=0.5 or scale=0.9:1.1"),
+    *((["--augment", f"{name}=0.1:0.2"], f"{name}=(0.1, 0.2) must be a ") for name in PLAIN_CHANGES),
+    *((["--augment", f"{name}=nan"], f"{name}=nan must be a ") for name in PLAIN_CHANGES),
+    *((["--augment", f"{name}=-1"], f"{name}=-1 must be a ") for name in PLAIN_CHANGES),
+    (["--augment", "crop_padding=1e9"], "crop_padding=1000000000 is larger than the images, 28×28 pixels"),
+    (["--augment", "flip"], "'flip': '' is not a number"),
+    (["--augment", "flip=0.5,flip=0.2"], "'flip=0.2': flip is given twice"),
+    (["--augment", ","], "'': '' is not a number"),
+    (["--early-stopping", "2", "--valid", "0"], "--early-stopping watches the loss on held-out images"),
     (["--resume"], "--resume needs --out"),
     (["--weights", "mine"], "weights='mine' is unknown"),
     (["--no-such-option"], "unrecognized arguments: --no-such-option"),

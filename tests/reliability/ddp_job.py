@@ -21,7 +21,25 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def train_in_team(out, batch_size, rank, world, port):
+class Leaving(nn.Module):
+    """Ends its process in a forward pass."""
+
+    def forward(self, x):
+        if self.training:
+            os._exit(7)
+        return x
+
+
+def lose_one(out, rank, port):
+    """Train as one of two, of which the second ends in its first step; keep what the first one says."""
+    try:
+        train_in_team(out, 8, rank, 2, port, lost=rank == 1)
+    except RuntimeError as error:
+        (Path(out) / "said.txt").write_text(str(error))
+        raise SystemExit(1) from error
+
+
+def train_in_team(out, batch_size, rank, world, port, lost=False):
     """What torchrun does for each process: say in the environment who it is, and run the program."""
     os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(world)}
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
@@ -32,6 +50,8 @@ def train_in_team(out, batch_size, rank, world, port):
     data = ImageData(images, labels, ("a", "b", "c"), name="noise")
     torch.manual_seed(rank)  # the team has to start from rank 0's weights
     model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 3))
+    if lost:
+        model.append(Leaving())
     config = TrainConfig(
         epochs=2,
         batch_size=batch_size,

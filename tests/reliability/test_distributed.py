@@ -7,9 +7,13 @@ import sys
 import pytest
 import safetensors.torch
 import torch
-from ddp_job import free_port, train_in_team
+from ddp_job import free_port, lose_one, train_in_team
+from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
 
+from cnncourse import train
+from cnncourse.cli import main
 from cnncourse.results import History
+from cnncourse.train import distributed
 
 
 def run(processes, out, batch_size, world):
@@ -84,3 +88,55 @@ def test_torchrun_starts_the_command_line(tmp_path):
         "1.weight": (10, 784),
         "1.bias": (10,),
     }
+
+
+def test_a_lost_process_is_told_in_one_line(processes, tmp_path):
+    """Rank 1 ends itself in the second epoch; rank 0 says what to do, and a new team goes on."""
+    port = free_port()
+    team = [processes.Process(target=lose_one, args=(str(tmp_path), rank, port)) for rank in range(2)]
+    for process in team:
+        process.start()
+    for process in team:
+        process.join()
+    assert [process.exitcode for process in team] == [1, 7]
+    said = (tmp_path / "said.txt").read_text()
+    assert said.startswith("process 0 of 2 lost another one (")
+    assert said.endswith("see above what ended that one, then start all again with --resume")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "environment, said",
+    [
+        (
+            {"RANK": "1", "WORLD_SIZE": "2"},
+            "say that 2 processes train together, and they do not meet .*torchrun",
+        ),
+        ({"WORLD_SIZE": "two"}, "WORLD_SIZE=two in the environment is no number"),
+    ],
+)
+def test_an_environment_without_a_team_is_told(monkeypatch, environment, said):
+    for name in ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "LOCAL_RANK"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises((RuntimeError, ValueError), match=said):
+        distributed.join(torch.device("cpu"))
+
+
+def test_a_stray_rank_is_said_and_not_obeyed(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    options = ["train", "--data", "digits", "--model", "perceptron", "--epochs", "1", "--quiet"]
+    assert main([*options, "--out", str(tmp_path / "run")]) == 0
+    captured = capsys.readouterr()
+    assert "RANK=1 in the environment counts for nothing without WORLD_SIZE" in captured.err
+    assert "test accuracy" in captured.out
+    assert (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_validation_data_that_are_dealt_out_are_refused():
+    data = TensorDataset(torch.zeros(5, 1, 8, 8, dtype=torch.uint8), torch.zeros(5, dtype=int))
+    dealt = DataLoader(data, 2, sampler=DistributedSampler(data, 2, 0))
+    with pytest.raises(ValueError, match="data has a DistributedSampler, which shows this process a part"):
+        train.evaluate(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 2)), dealt)

@@ -11,6 +11,7 @@ from torch import nn
 from cnncourse import train
 from cnncourse.data.arrays import ImageData
 from cnncourse.train import Augment, TrainConfig, checkpoint
+from cnncourse.train import folder as run_folder
 
 EPOCHS = 6
 # The files of one epoch's saving, in order; each is written, forced to the disk and renamed.
@@ -85,7 +86,7 @@ def arm(call, n):
 
             original(path, write_half)
 
-        checkpoint.write_atomic = half_written
+        checkpoint.write_atomic = run_folder.write_atomic = half_written
         return
     original_call = getattr(os, call)
 

@@ -341,7 +341,7 @@ def test_says_what_does_not_fit(bands):
         train.fit(models.create("lenet5", 3, 3), bands, config=quiet())
     with pytest.raises(ValueError, match=r"output of shape \(1, 5\).*the data have 3 classes.*num_classes=3"):
         train.fit(make_net(classes=5), bands, config=quiet())
-    with pytest.raises(TypeError, match="data is a tuple; pass an ImageData"):
+    with pytest.raises(TypeError, match="train is a tuple; pass an ImageData"):
         train.fit(make_net(), (bands.images, bands.labels), config=quiet())
     with pytest.raises(ValueError, match="train holds no image"):
         train.fit(make_net(), bands.take([]), config=quiet())

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from cnncourse.train import TrainConfig, lr_factor
-from cnncourse.train.optim import make_optimizer, make_scheduler
+from cnncourse.train import TrainConfig
+from cnncourse.train.optim import lr_factor, make_optimizer, make_scheduler
 
 STEPS = 7  # per epoch
 

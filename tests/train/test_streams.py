@@ -1,5 +1,7 @@
 """Data that do not fit into memory: torchvision's ImageFolder, read by worker processes, behind fit."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -89,3 +91,22 @@ def test_streamed_pixels_and_those_in_memory_are_normalised_alike(folder, before
     assert net.seen[False][-1] == pytest.approx(expected, abs=1e-4)
     train.evaluate(net, images, batch_size=90)
     assert net.seen[False][-1] == pytest.approx(expected, abs=1e-4)
+
+
+class Warning313(DataLoader):
+    """Starts its workers as Python 3.12 and later do beside threads."""
+
+    def __iter__(self):
+        text = "This process (pid=1) is multi-threaded, use of fork() may lead to deadlocks in the child."
+        warnings.warn(text, DeprecationWarning, stacklevel=1)
+        return super().__iter__()
+
+
+def test_workers_are_forked_knowingly():
+    data = make_data()
+    pairs = torch.utils.data.TensorDataset(torch.from_numpy(data.images), torch.from_numpy(data.labels))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        train.evaluate(make_net(), Warning313(pairs, 16))
+    with pytest.warns(DeprecationWarning, match=r"use of fork"):
+        iter(Warning313(pairs, 16))

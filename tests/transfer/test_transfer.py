@@ -187,7 +187,7 @@ def test_the_body_stays_and_the_head_is_fresh():
 
 def test_a_new_head_forgets_the_old_classes():
     net = transfer.replace_head(models.create("resnet20", weights="cifar10"), 3)
-    assert net.trained_on["classes"] == ["0", "1", "2"]
+    assert net.trained_on["classes"] is None
     assert transfer.prepare(make_images(), net).mean == tuple(net.trained_on["mean"])
     pictures = make_images(n=4, classes=2, side=32)
     assert train.predict(net, pictures.images).shape == (4, 3)
@@ -289,9 +289,9 @@ def test_freezing_twice_is_freezing_once():
 @pytest.mark.parametrize("function", [transfer.freeze, transfer.unfreeze])
 def test_a_layer_that_is_not_there(function):
     net = models.create("resnet20")
-    with pytest.raises(ValueError, match="no layer 'layer4' in the network; did you mean layer"):
+    with pytest.raises(ValueError, match=r"no layer 'layer4' in the network. Did you mean 'layer"):
         function(net, "conv1", "layer4")
-    with pytest.raises(ValueError, match="its layers are conv1, bn1"):
+    with pytest.raises(ValueError, match="There are 'conv1', 'bn1'"):
         function(net, "xyz")
     assert all(weight.requires_grad for weight in net.parameters())
 
