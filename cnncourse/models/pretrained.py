@@ -54,7 +54,7 @@ def load(
     if num_classes != len(trained_on["classes"]):
         head = list(own)[-1].rsplit(".", 1)[0] + "."  # "fc." or "classifier.6."
         state.update({key: value for key, value in own.items() if key.startswith(head)})
-        trained_on["classes"] = [str(number) for number in range(num_classes)]
+        trained_on["classes"] = None  # the new outputs have no names yet
     model.load_state_dict(state)
     return trained_on
 

@@ -130,7 +130,7 @@ def test_summary_counts_the_multiplications_and_what_a_layer_sees_in_efficientne
 
 def test_efficientnet_lite0_says_what_it_was_trained_on():
     network = models.create("efficientnet_lite0", 2, weights="imagenet")
-    assert network.trained_on["classes"] == ["0", "1"]
+    assert network.trained_on["classes"] is None
     mean, std = (np.array(network.trained_on[key]) for key in ("mean", "std"))
     pixels = np.array([0, 127, 255])
     np.testing.assert_allclose((pixels / 255 - mean) / std, (pixels - 127) / 128, atol=1e-12)
