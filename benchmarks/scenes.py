@@ -1,4 +1,4 @@
-"""On drawn scenes: how well chapter 18's detector finds stars, and what a skip connection is worth.
+"""On drawn scenes: how well a detector finds stars, and what a skip connection is worth.
 
     python benchmarks/scenes.py
 

@@ -16,6 +16,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+# The records. What reads and writes the files of a run is for the rooms that have some.
+__all__ = ["EpochRecord", "EvalResult", "History"]
+
 VERSION = 1  # of every file of a run
 
 

@@ -75,7 +75,7 @@ ROWS = (
         "{test_accuracy:.2%} (one training)",
     ),
     Row(
-        "Lighthouse on chapter 02, of 100: accessibility; speed on a desktop; speed on a slow phone",
+        "Lighthouse on a chapter, of 100: accessibility; speed on a desktop; speed on a slow phone",
         "lighthouse",
         "{pages[02_why_convolution.html][phone][accessibility][median]:.0f}; "
         "{pages[02_why_convolution.html][desktop][performance][median]:.0f}; "

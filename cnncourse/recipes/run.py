@@ -42,6 +42,11 @@ def run(
     -------
     Outcome
 
+    Raises
+    ------
+    TypeError
+        If ``recipe`` is no recipe.
+
     Notes
     -----
     The test images choose nothing: the network that is reported is that of the last epoch.

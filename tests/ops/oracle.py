@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import torch
+from hypothesis import strategies as st
 
 import cnncourse.ops as ops
 
@@ -137,3 +138,13 @@ def _leaf(array, dtype):
 
 def _tensors(arguments, dtype):
     return {k: _tensor(v, dtype) if isinstance(v, np.ndarray) else v for k, v in arguments.items()}
+
+
+def numbers(shape, dtype=np.float64, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape).astype(dtype)
+
+
+def one_or_two(draw, low, high):
+    """An int, a pair or a sequence of one: the forms torch takes."""
+    numbers = st.integers(low, high)
+    return draw(numbers | st.tuples(numbers, numbers) | st.lists(numbers, min_size=1, max_size=1))
