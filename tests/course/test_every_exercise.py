@@ -50,14 +50,15 @@ def test_solution_text_passes(name):
 def test_every_wrong_answer_fails_with_its_hint(name, number):
     mistake = exercise_named(name).mistakes[number]
     result = check(name, mistake.answer)
-    assert result.status == "fail"
+    assert result.status == "fail", f"it solves all cases; drop it or add a case: {mistake.hint}"
     assert result.hint == mistake.hint, str(result)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_there_are_three_wrong_answers_with_hints_of_their_own(name):
     hints = [mistake.hint for mistake in exercise_named(name).mistakes]
-    assert len(hints) == len(set(hints)) >= 3
+    assert len(hints) >= 3, "add a mistake that learners make"
+    assert len(hints) == len(set(hints)), "two mistakes have the same hint"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -135,7 +136,7 @@ def test_tensors_pass(name):
 def test_cases_are_the_same_each_time_and_the_solution_keeps_them(name):
     exercise = exercise_named(name)
     cases, again = exercise.cases(), exercise.cases()
-    assert len(cases) >= 3
+    assert len(cases) >= 3, "add a case"
     for case, twin in zip(cases, again, strict=True):
         before = copy.deepcopy(case.args)
         outcome = call(exercise.reference, case.args)

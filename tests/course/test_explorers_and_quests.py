@@ -28,8 +28,9 @@ QUESTS = {
 
 
 def test_explorers_and_quests_are_found():
-    assert len(EXPLORERS) >= 30
-    assert len(QUESTS) >= 19
+    # Few enough that live explorers may replace some; none would mean that nothing is looked at below.
+    assert len(EXPLORERS) >= 10
+    assert len(QUESTS) >= 10
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

@@ -160,6 +160,30 @@ def test_random_numbers_come_from_a_named_seed(path):
         assert re.search(r"manual_seed\(", code)
 
 
+@each_notebook
+def test_a_cell_draws_from_a_generator_of_its_own(path):
+    """A generator that another cell made goes on where it stands: the cell would print something else twice."""
+    for cell in code_cells(read(path)):
+        tree = syntax(cell)
+        stored = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        stored |= {
+            argument.arg
+            for node in ast.walk(tree)
+            if isinstance(node, ast.arguments)
+            for argument in node.args
+        }
+        used = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        assert "rng" not in used - stored, f"begin with rng = np.random.default_rng(SEED)\n{cell.source}"
+
+
 @each_chapter
 def test_the_opening_says_goals_needs_and_minutes(path):
     first = read(path).cells[0]

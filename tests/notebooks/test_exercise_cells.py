@@ -33,6 +33,8 @@ def test_an_answer_is_checked_only_in_the_cells_of_its_exercise(stem):
 
 def test_each_exercise_stands_in_one_notebook():
     shown = [name for book in BOOKS.values() for name in shown_exercises(book)]
+    missing = sorted(set(names()) - set(shown))
+    assert missing == [], "place each by a cell tagged exercise:NAME and run make sync"
     assert sorted(shown) == sorted(names())
 
 
@@ -45,7 +47,8 @@ def test_each_explorer_and_quest_is_shown():
         for module in chapters.modules(chapter):
             for name, function in inspect.getmembers(module, inspect.isfunction):
                 if function.__module__ == module.__name__ and getattr(function, "choices", None):
-                    assert re.search(rf"explore\({name}\b", CODE), f"{chapter}: {name} is shown nowhere"
+                    shown = re.search(rf"explore\({name}\b", CODE) is not None
+                    assert shown, f"{chapter}: {name} is shown nowhere; write explore({name}) in a notebook"
 
 
 def empty_cell(name: str) -> nbformat.NotebookNode:
