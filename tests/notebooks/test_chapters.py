@@ -162,7 +162,7 @@ def test_random_numbers_come_from_a_named_seed(path):
 
 @each_notebook
 def test_a_cell_draws_from_a_generator_of_its_own(path):
-    """A generator that another cell made goes on where it stands: the cell would print something else twice."""
+    """A generator that another cell made goes on where it stands: a second run would print something else."""
     for cell in code_cells(read(path)):
         tree = syntax(cell)
         stored = {
