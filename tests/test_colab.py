@@ -53,7 +53,7 @@ def test_the_two_environments_are_the_ends_of_the_ranges():
 
 def test_an_unknown_chapter_gets_one_line(capsys):
     assert check_colab.main(["newest", "none"]) == 2
-    assert capsys.readouterr().err == "no such chapter: 99_none.ipynb\n"
+    assert capsys.readouterr().err == "chapter='none' has 0 notebooks in book/; it must have one\n"
 
 
 def test_a_chapter_without_the_setup_cell_is_refused_at_once(tmp_path):
