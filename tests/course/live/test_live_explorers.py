@@ -87,7 +87,7 @@ def test_names_are_taken_for_kernels_and_pictures():
     assert kernel_lab("identity", "flower").image.shape == (168, 168)
     with pytest.raises(ValueError, match="image must be one of pagoda, flower"):
         kernel_lab(image="cat")
-    with pytest.raises(ValueError, match="Did you mean .*Sobel x"):
+    with pytest.raises(ValueError, match=r"Did you mean .*Sobel x"):
         kernel_lab("sobel")
 
 
