@@ -184,7 +184,7 @@ def test_frames_may_be_files_beside_the_page(open_page, steps, tmp_path):
     page.locator("input").press("ArrowRight")
     page.wait_for_function("document.querySelector('.cnx-frame').complete")
     assert page.locator(".cnx-frame").get_attribute("src") == "1.webp"
-    assert page.locator(".cnx-frame").evaluate("(image) => image.naturalWidth") == 960
+    assert page.locator(".cnx-frame").evaluate("(image) => image.naturalWidth") == 2 * steps.frames[1].width
 
 
 @pytest.mark.parametrize("width", [360, 390, 1200])
