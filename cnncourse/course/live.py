@@ -222,7 +222,11 @@ class Live:
             return page
         if self._widget is None:
             self._widget = _make_widget(self)
-        bundle = self._widget._repr_mimebundle_()
+        if hasattr(self._widget, "_repr_mimebundle_"):
+            bundle = self._widget._repr_mimebundle_()
+        else:  # ipywidgets 7, which Colab has
+            view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+            bundle = {"application/vnd.jupyter.widget-view+json": view}
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, **page}, metadata
 
