@@ -100,7 +100,7 @@ def _same_reading(mistaken: Reading, answer: Reading, exact_shape: bool) -> bool
     return wrong.shape == got.shape and not kinds_differ and agree(wrong, got)
 
 
-def general_hint(expected: object, answer: Reading, exact_shape: bool = False) -> str | None:
+def general_hint(expected: object, answer: Reading | None, exact_shape: bool = False) -> str | None:
     """Name a simple relation between a wrong answer and the expected one.
 
     Examples
@@ -108,7 +108,7 @@ def general_hint(expected: object, answer: Reading, exact_shape: bool = False) -
     >>> general_hint(np.array([1.0, 2.0]), read([-1.0, -2.0]))
     'Every value has the wrong sign.'
     """
-    if isinstance(expected, tuple):
+    if isinstance(expected, tuple) or answer is None:  # None: the call was stopped or raised
         return None
     expected = np.asarray(expected)
     if expected.ndim == 0 and answer.length is not None:
