@@ -49,10 +49,15 @@ class Stage:
     multiplications_so_far: int
 
 
+@functools.cache
+def _network():
+    return stored("lenet_layers")["drawn"]
+
+
 @functools.lru_cache(maxsize=1)
 def lenet_stages():
     """Return what each layer of the stored LeNet makes of its digit, with what the layers cost."""
-    network = stored("lenet_layers")["drawn"]
+    network = _network()
     image = (lenet_digit()[None] / 255 - network["mean"]) / network["std"]
     stages = {"input": Stage("input", image, 0, 0, 0, 0)}
 
@@ -86,7 +91,7 @@ def lenet_stages():
 
 def lenet_digit():
     """Return the digit that `lenet_stages` follows."""
-    return np.array(stored("lenet_layers")["drawn"]["pixels"])
+    return np.array(_network()["pixels"])
 
 
 def _stage(layer):
@@ -101,7 +106,7 @@ def _shape(values):
 
 def _alt(layer):
     stage, last = _stage(layer), lenet_stages()["softmax"]
-    values, label = stage.values, stored("lenet_layers")["drawn"]["label"]
+    values, label = stage.values, _network()["label"]
     zero = int((values == 0).sum())
     text = (
         f"A handwritten {label} in LeNet, layer {LAYERS.index(layer)} of "
