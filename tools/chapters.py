@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import jupytext
 import nbformat
-from repository import ROOT
+from repository import ROOT, source_files
 
 ENTRY = re.compile(r"^( *- file: )(\d\d_\w+)$", re.MULTILINE)
 TEMPLATE = Path(__file__).parent / "template"
@@ -53,11 +52,7 @@ def renumber(root: Path) -> dict[str, str]:
 def _rewrite(root: Path, changes: dict[str, str]) -> None:
     """Put new names for old ones in every text file of the repository."""
     found = re.compile("|".join(rf"(?<![\w]){re.escape(name)}(?!\w)" for name in changes))
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    files = subprocess.run(listing, cwd=root, check=True, capture_output=True, text=True).stdout.split("\0")
-    for path in (root / name for name in files if name):
-        if not path.is_file():
-            continue
+    for path in (root / name for name in source_files(root)):
         content = path.read_bytes()
         if b"\0" in content or not any(name.encode() in content for name in changes):
             continue

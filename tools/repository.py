@@ -84,14 +84,18 @@ def notebook_of(chapter: str, book: Path = BOOK) -> Path:
     return found[0]
 
 
-def copy_sources(destination: Path) -> None:
-    """Copy every file that git tracks or would track, as it stands now: the project without its leftovers."""
+def source_files(root: Path = ROOT) -> list[str]:
+    """Return every file that git tracks or would track and that is there: no leftovers."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
-    for name in names:
-        if name and (ROOT / name).is_file():
-            (destination / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, destination / name)
+    names = subprocess.run(listing, cwd=root, check=True, capture_output=True, text=True).stdout.split("\0")
+    return [name for name in names if name and (root / name).is_file()]
+
+
+def copy_sources(destination: Path) -> None:
+    """Copy the project as it stands now."""
+    for name in source_files():
+        (destination / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, destination / name)
 
 
 def replace_between(text: str, name: str, body: str) -> str:
